@@ -1,0 +1,1 @@
+"""muster: do your data pass muster?"""

@@ -1,0 +1,1 @@
+"""What muster understands, as declarations: fields, categories, sources, reference tables."""

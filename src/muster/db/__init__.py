@@ -1,0 +1,1 @@
+"""PostgreSQL: the tenant-scoped session, the tables, the repositories and the migrations."""

@@ -1,0 +1,118 @@
+"""The inventory: assets as the fold gives them, and the blocks that tie claims to keys and to assets.
+
+A claim is an import's row in one role. Its ordinal is 40 bits: role (3) | table number (9) | row number (28); its id,
+the birth id, is the import's id with the low 40 bits replaced by the ordinal. Nothing is stored per claim but what
+stands in these blocks: 1,024 claims or keys to a database row, deleted with their import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from muster.catalog.fields import FIELDS
+from muster.catalog.model import Field, FieldType
+from muster.db.tables.base import SCHEMA, Base, TenantMixin
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+_TYPES: dict[FieldType, type[TypeEngine[object]]] = {
+    FieldType.INTEGER: BigInteger,
+    FieldType.NUMBER: Double,
+    FieldType.BOOLEAN: Boolean,
+    FieldType.DATE: Date,
+}
+
+
+def column_type(field: Field) -> TypeEngine[object]:
+    """The PostgreSQL type of a canonical field: bigint, double, boolean, date, timestamptz, text or text[]."""
+    if field.is_list:
+        return ARRAY(Text)
+    if field.type is FieldType.DATETIME:
+        return DateTime(timezone=True)
+    return _TYPES.get(field.type, Text)()
+
+
+ASSET_FIELDS: tuple[Field, ...] = tuple(field for field in FIELDS.values() if field.on_asset)
+"""The canonical fields that are columns of `assets`, in catalog order."""
+
+assets = Table(
+    "assets",
+    Base.metadata,
+    Column("engagement_id", Uuid, primary_key=True),
+    Column("id", Uuid, primary_key=True),
+    Column("client_account_id", Uuid, nullable=False),
+    Column("claim_ids", ARRAY(Uuid), comment="the other claims of this asset; its own id is the first of them"),
+    Column("discovery_source", Text, comment="source systems of the claims, sorted, separated by commas"),
+    Column("conflicts", ARRAY(Text), comment="fields on which sources contradict each other"),
+    Column("completeness_score", Double),
+    Column("quality_score", Double),
+    Column("confidence_score", Double),
+    Column("created_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
+    Column("updated_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
+    *(Column(field.name, column_type(field), comment=field.unit) for field in ASSET_FIELDS),
+    ForeignKeyConstraint(["engagement_id"], [f"{SCHEMA}.engagements.id"], ondelete="CASCADE"),
+)
+
+
+def _of_import() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["engagement_id", "data_import_id"],
+        [f"{SCHEMA}.data_imports.engagement_id", f"{SCHEMA}.data_imports.id"],
+        ondelete="CASCADE",
+    )
+
+
+class ClaimKeyBlock(TenantMixin, Base):
+    """1,024 identity keys of one import, sorted by hash (performance.md, "sorted key blocks").
+
+    `hashes` little-endian int64, `checks` uint32 (a second hash, so that 96 bits agree before two claims are joined),
+    `ordinals` int64 of the claims, `kinds` one byte each (pipeline/enrich/keys.py).
+    """
+
+    __tablename__ = "claim_key_blocks"
+    __table_args__ = (_of_import(),)
+
+    data_import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first_hash: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    block_number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last_hash: Mapped[int] = mapped_column(BigInteger)
+    hashes: Mapped[bytes]
+    checks: Mapped[bytes]
+    ordinals: Mapped[bytes]
+    kinds: Mapped[bytes]
+
+
+class ClaimAssetBlock(TenantMixin, Base):
+    """Where the birth ids of 1,024 consecutive rows of one table lead: 16 bytes each, zero when to nothing.
+
+    For an active claim this is its asset; for the claim of an undone import it is the redirect of its birth id.
+    """
+
+    __tablename__ = "claim_asset_blocks"
+    __table_args__ = (_of_import(),)
+
+    data_import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    table_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    block_number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    asset_ids: Mapped[bytes]

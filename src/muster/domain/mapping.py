@@ -1,0 +1,75 @@
+"""Detection and mapping as values: what a file is, and which column feeds which field, with evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MatchMethod(StrEnum):
+    """How a column found its field."""
+
+    SOURCE_PROFILE = "source_profile"
+    HEADER = "header"
+    VALUES = "values"
+    USER = "user"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class TableDetection:
+    """What one table is. `import_category` None: nothing fits, or the table is no inventory (reasons say why).
+
+    `imported` is False for a table that is recognised but brings nothing (a legend, a sheet of settings).
+    """
+
+    table: str
+    import_category: str | None
+    source_system: str | None
+    source_table: str | None
+    confidence: float
+    reasons: tuple[str, ...]
+    imported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What the whole file is: its category and source system, and each table by itself."""
+
+    import_category: str | None
+    source_system: str | None
+    confidence: float
+    reasons: tuple[str, ...]
+    tables: tuple[TableDetection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """One column of one table: the field it feeds (None: kept with the claim, shown and exported).
+
+    `position` is the column's 0-based place in the table; `transformation` names how text becomes a value
+    (`unit:MiB`, `list:;`, `bool`, `date:dmy`, … see pipeline/mapping/convert.py), None for the field's plain reading.
+    `confidence` is 0–1. Several columns may feed one list field; for a scalar field the first non-empty one counts.
+    """
+
+    table: str
+    position: int
+    source_field: str
+    target_field: str | None
+    confidence: float
+    match_method: MatchMethod
+    evidence: str
+    transformation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingProposal:
+    """All columns of all imported tables, and whether a person should look before it is used."""
+
+    columns: tuple[ColumnMapping, ...]
+    needs_review: bool
+    review_reasons: tuple[str, ...] = ()
+
+    def for_table(self, table: str) -> tuple[ColumnMapping, ...]:
+        """The columns of one table in file order."""
+        return tuple(column for column in self.columns if column.table == table)

@@ -1,0 +1,1 @@
+"""Use cases, one file per verb: the only place where pipeline, db, blobs, queue and llm meet."""
