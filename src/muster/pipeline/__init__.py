@@ -1,0 +1,1 @@
+"""What happens to a file, stage by stage, as pure functions: no database, network, clock or settings."""

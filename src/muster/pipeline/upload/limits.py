@@ -1,0 +1,36 @@
+"""How much a file may ask for: one value, handed from the settings down to the reader and the child that runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_MIB = 1 << 20
+_GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits on one file. Sizes are bytes, times are seconds; the defaults suit a machine with 4 GB.
+
+    `columns` is Excel's own limit (16,384). `cell_bytes` holds a cell out, `record_bytes` refuses the file.
+    `memory_bytes` is the resident memory of the reading child; `head_seconds` and `file_seconds` its wall clock.
+    """
+
+    file_bytes: int = 8 * _GIB
+    workbook_bytes: int = 2 * _GIB
+    """What a workbook may unpack to, all members together."""
+    workbook_members: int = 10_000
+    workbook_ratio: int = 400
+    """How many bytes one packed byte may become; looked at above `workbook_ratio_from` unpacked bytes."""
+    workbook_ratio_from: int = 64 * _MIB
+    columns: int = 16_384
+    extra_columns: int = 100
+    """How many cells beyond the header a row may bring; a row with more is held out as a whole finding."""
+    tables: int = 1_000
+    cell_bytes: int = _MIB
+    record_bytes: int = 128 * _MIB
+    head_rows: int = 1_000
+    head_bytes: int = 4 * _MIB
+    memory_bytes: int = 1536 * _MIB
+    head_seconds: float = 10.0
+    file_seconds: float = 1_800.0
