@@ -84,6 +84,12 @@ class Field:
     spellings: tuple[str, ...] = ()
     on_asset: bool = True
     """Whether the field is a column of `assets` (dependency and data-object fields are not)."""
+    open_vocabulary: bool = False
+    """True: a word that the vocabulary does not know is kept as written instead of being refused."""
+    hint: str = ""
+    """What a cell should look like, in words a user can act on; empty: said by the type."""
+    weight: float = 0.5
+    """How much a column of this field says that a table is an inventory: 0 (any table has one) to 1 (few others do)."""
 
 
 class SecurityLevel(StrEnum):
@@ -114,6 +120,8 @@ class Category:
     enrichment_targets: tuple[str, ...]
     processor_name: str
     rank: Mapping[FieldGroup, int] = field(default_factory=dict)
+    field_groups: tuple[FieldGroup, ...] = ()
+    """The groups of fields that a file of this category feeds; a column is mapped to no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,8 @@ class SourceColumn:
     spellings: tuple[str, ...]
     target: str | None
     transformation: str | None = None
+    preference: float = 1.0
+    """Confidence of the mapping; where two columns feed one scalar field, the filled cell of the higher one counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +163,8 @@ class SourceTable:
     skip_rows: tuple[tuple[str, str], ...] = ()
     blank_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     imported: bool = True
+    reason: str = ""
+    """Why a table with `imported` False brings nothing, as a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)

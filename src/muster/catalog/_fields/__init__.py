@@ -1,0 +1,1 @@
+"""The canonical fields by group; `muster.catalog.fields` is the door."""

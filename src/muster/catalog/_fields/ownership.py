@@ -1,0 +1,76 @@
+"""Whose it is, what it costs, how much it matters."""
+
+from __future__ import annotations
+
+from muster.catalog.model import Field, FieldGroup, FieldType, Privacy
+
+_G = FieldGroup.OWNERSHIP
+
+CRITICALITIES: dict[str, tuple[str, ...]] = {
+    "low": ("4", "p4", "5", "p5", "tier 3", "tier 4", "bronze", "minor", "4 not critical", "3 less critical",
+            "not critical", "less critical", "non critical", "niedrig", "gering", "faible", "baja", "bajo",
+            "baixa",
+            "baixo", "l", "very low"),
+    "medium": ("3", "p3", "tier 2", "silver", "moderate", "normal", "important", "mittel", "moyen", "moyenne",
+               "media", "medio", "m", "medium high", "standard"),
+    "high": ("2", "p2", "tier 1", "gold", "major", "2 somewhat critical", "somewhat critical",
+             "business critical", "hoch", "eleve", "elevee", "alta", "alto", "h", "essential"),
+    "critical": ("1", "p1", "p0", "0", "tier 0", "platinum", "mission critical", "1 most critical",
+                 "most critical",
+                 "very high", "highest", "vital", "kritisch", "critique", "critica", "critico", "c",
+                 "sehr hoch"),
+}  # fmt: skip
+"""From the mildest to the strictest."""
+
+OWNERSHIP: tuple[Field, ...] = (
+    Field("business_unit", "Business unit", _G, FieldType.TEXT, "The part of the company it belongs to.",
+          weight=0.5,
+          spellings=("business unit", "division", "organization", "organisation", "line of business", "lob",
+                     "org unit", "geschaftsbereich", "unite commerciale", "entite", "unidad de negocio",
+                     "unidade de negocio", "business unit name")),
+    Field("department", "Department", _G, FieldType.TEXT, "The department it belongs to.", weight=0.3,
+          spellings=("department", "department name", "abteilung", "departement", "service proprietaire",
+                     "departamento", "setor")),
+    Field("business_owner", "Business owner", _G, FieldType.TEXT, "Who answers for its use.",
+          privacy=Privacy.PERSONAL, weight=0.4,
+          spellings=("business owner", "owner", "owned by", "application owner", "app owner", "service owner",
+                     "asset owner", "system owner", "product owner", "owner name", "besitzer", "eigentumer",
+                     "verantwortlicher",
+                     "proprietaire", "responsable metier", "propietario", "responsable", "proprietario",
+                     "responsavel")),
+    Field("technical_owner", "Technical owner", _G, FieldType.TEXT, "Who runs it.",
+          privacy=Privacy.PERSONAL, weight=0.5,
+          spellings=("technical owner", "managed by", "tech owner", "it owner", "administrator",
+                     "system administrator", "admin",
+                     "server owner", "technical contact", "contact", "assigned to",
+                     "technischer verantwortlicher",
+                     "responsable technique", "responsable tecnico", "responsavel tecnico")),
+    Field("support_group", "Support group", _G, FieldType.TEXT, "The team that supports it.", weight=0.6,
+          spellings=("support group", "owner team", "support team", "assignment group", "team",
+                     "operations team",
+                     "managed by group", "owning team", "responsible team", "supportgruppe", "team name",
+                     "groupe de support", "equipe", "grupo de soporte", "equipo de soporte",
+                     "grupo de suporte")),
+    Field("business_criticality", "Business criticality",
+          _G, FieldType.WORD, "How much the business depends on it.",
+          vocabulary=CRITICALITIES, weight=0.7,
+          spellings=("business criticality", "criticality", "importance", "priority", "service tier",
+                     "busines criticality",
+                     "business impact", "criticality level", "kritikalitat", "geschaftskritikalitat",
+                     "criticite",
+                     "criticidad", "criticidade")),
+    Field("cost_center", "Cost centre", _G, FieldType.TEXT, "Where its cost is booked.", weight=0.5,
+          spellings=("cost center", "cost centre", "cost center code", "kostenstelle", "centre de cout",
+                     "centro de coste", "centro de costo", "centro de custo")),
+    Field("current_monthly_cost", "Monthly cost today", _G, FieldType.NUMBER, "What it costs a month today.",
+          unit="local currency", minimum=0, weight=0.5,
+          spellings=("current monthly cost", "monthly cost", "cost per month", "current cost",
+                     "monatliche kosten",
+                     "cout mensuel", "coste mensual", "costo mensual", "custo mensal")),
+    Field("estimated_cloud_cost", "Monthly cost in the cloud", _G, FieldType.NUMBER,
+          "What it is estimated to cost a month in the cloud.", unit="local currency", minimum=0, weight=0.6,
+          spellings=("estimated cloud cost", "cloud cost", "estimated monthly cost",
+                     "estimated cloud monthly cost",
+                     "projected cloud cost", "geschatzte cloud kosten", "cout cloud estime",
+                     "coste estimado en la nube", "custo estimado na nuvem")),
+)  # fmt: skip

@@ -1,0 +1,29 @@
+"""Any table that lists machines, applications or devices: no profile, columns are understood by header and values."""
+
+from __future__ import annotations
+
+from muster.catalog.model import Source, SourceColumn, SourceTable
+from muster.catalog.ranks import HAND_MADE
+
+SOURCE = Source(
+    id="generic",
+    title="Any CMDB-like table",
+    import_category="cmdb_export",
+    tables=(
+        SourceTable(name="assets", grain="one asset", columns=()),
+        SourceTable(
+            name="applications",
+            grain="one application",
+            columns=(
+                SourceColumn(("Application Name", "Application", "App Name"), "asset_name"),
+                SourceColumn(("Record Type 1", "Record Type"), None),
+            ),
+            required_columns=("Application Name",),
+            fingerprint=("Record Type 1", "Business Service"),
+            defaults={"asset_type": "application"},
+            # Konveyor's import keeps dependencies between applications in the same file, as rows of type 2.
+            skip_rows=(("Record Type 1", "2"),),
+        ),
+    ),
+    rank=HAND_MADE,
+)
