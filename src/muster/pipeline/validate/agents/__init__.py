@@ -1,0 +1,1 @@
+"""The validation agents, one file each; a module's constant AGENT is found by its file name."""

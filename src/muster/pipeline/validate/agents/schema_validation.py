@@ -1,0 +1,182 @@
+"""Whether the file has the form that its category asks for: columns, required values, types, ranges and words.
+
+What holds a row back, and why:
+
+- A row without any required value names nothing, so nothing can be made of it: error.
+- A required field without a column leaves every row like that: one error on the table, not one per row.
+- A cell of an optional field that can not be read never enters the inventory; the row goes on with that field empty,
+  because a server with an odd memory size is still a server: warning. The same holds for a number out of range, and
+  for a word outside the vocabulary (people coin new environments every day); the nearest known word is named.
+- A cell of an identity field (address, UUID, host name …) that can not be read is an error: the row might become a twin
+  of the asset that it describes, and twins cost more to find than a held-back row. When the cell lists several and
+  others of them could be read, those identify the row well enough: warning.
+- Two columns for a field with one value: the first filled one counts, the other is shadowed: warning, since nothing is
+  lost from the claim. Columns of a list field are united, which is no finding.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.catalog.model import Field, FieldGroup, FieldType
+from muster.domain.conversion import FailureCode
+from muster.domain.findings import FindingCode, Severity
+from muster.domain.tables import ROW_NUMBER
+from muster.pipeline.validate.agent import FINDINGS_SCHEMA, Agent, Knowledge, Outcome, findings_frame
+from muster.pipeline.validate.places import places
+
+if TYPE_CHECKING:
+    from muster.pipeline.validate.tables import Batch, MappedTable
+
+_KEY_TYPES = {FieldType.HOSTNAME, FieldType.FQDN, FieldType.IP, FieldType.MAC, FieldType.UUID}
+
+_CODES = (
+    FindingCode(
+        code="required_column_missing",
+        severity=Severity.ERROR,
+        title="A required field has no column",
+        template="No column feeds {alternatives}; without it no row of this table can be used.",
+        advice="Map a column to one of these fields, or export the file again with it.",
+    ),
+    FindingCode(
+        code="required_value_missing",
+        severity=Severity.ERROR,
+        title="A required value is missing",
+        template="This row has no value for {alternatives}.",
+        advice="Fill one of them in, or take the row out.",
+    ),
+    FindingCode(
+        code="identity_unreadable",
+        severity=Severity.ERROR,
+        title="An identifier can not be read",
+        template="{field} should be {expected}, but the cell looks like {excerpt}.",
+        advice="Correct the identifier, or empty the cell when it is unknown.",
+    ),
+    FindingCode(
+        code="wrong_type",
+        severity=Severity.WARNING,
+        title="A value is not of its field's type",
+        template="{field} should be {expected}, but the cell looks like {excerpt}; it is left out.",
+        advice="Correct the cell, or map the column to another field.",
+    ),
+    FindingCode(
+        code="out_of_range",
+        severity=Severity.WARNING,
+        title="A value is outside the possible range",
+        template="{field} should be {expected}; the value in the cell ({excerpt}) is left out.",
+        advice="Check the value and the unit of the column.",
+    ),
+    FindingCode(
+        code="unknown_word",
+        severity=Severity.WARNING,
+        title="A word is not in the vocabulary of its field",
+        template="{field} should be {expected}; the word in the cell ({excerpt}) is not known.{hint}",
+        advice="Use a known word, or teach muster this one.",
+    ),
+    FindingCode(
+        code="column_mapped_twice",
+        severity=Severity.WARNING,
+        title="Two columns feed the same field",
+        template="The columns {columns} all feed {field}, which holds one value: the first filled one counts.",
+        advice="Keep the better column and map the others to nothing.",
+    ),
+)
+
+
+def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
+    mapped = set(table.fields)
+    rows: list[dict[str, object]] = [
+        {
+            "code": "required_column_missing",
+            "field": alternatives[0] if len(alternatives) == 1 else None,
+            "params": _json(alternatives=_one_of(alternatives)),
+        }
+        for alternatives in knowledge.category.required
+        if mapped.isdisjoint(alternatives)
+    ]
+    for name in table.fields:
+        positions = table.positions(name)
+        declared = knowledge.fields.get(name)
+        if len(positions) > 1 and declared is not None and not declared.is_list:
+            headers = ", ".join(f"“{table.info.columns[position]}”" for position in positions)
+            rows.append({"code": "column_mapped_twice", "field": name, "params": _json(columns=headers)})
+    return Outcome([findings_frame(rows)])
+
+
+def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
+    failures = batch.failures
+    unreadable = _unreadable_identity(batch, knowledge)
+    others = failures.join(unreadable, on=[ROW_NUMBER, "field", "position"], how="anti", maintain_order="left")
+    details = {"expected": pl.col("expected")}
+    found = [
+        _with_excerpt(unreadable, "identity_unreadable", details),
+        _with_excerpt(others.filter(code=FailureCode.WRONG_TYPE), FailureCode.WRONG_TYPE, details),
+        _with_excerpt(others.filter(code=FailureCode.OUT_OF_RANGE), FailureCode.OUT_OF_RANGE, details),
+    ]
+    hint = pl.format(" The nearest known one is “{}”.", "nearest").fill_null("")
+    words = others.filter(code=FailureCode.UNKNOWN_WORD)
+    found.append(_with_excerpt(words, FailureCode.UNKNOWN_WORD, {**details, "hint": hint}))
+    found.extend(_missing(batch, unreadable, alternatives) for alternatives in knowledge.category.required)
+    return Outcome(found)
+
+
+def _with_excerpt(failures: pl.DataFrame, code: str, params: dict[str, pl.Expr]) -> pl.DataFrame:
+    """One place per failure; sorted by field first, so that each field's first places carry their details."""
+    frames = [
+        places(group, code, str(name), params=params, excerpt=pl.col("excerpt"))
+        for (name,), group in failures.group_by("field", maintain_order=True)
+    ]
+    return pl.concat(frames) if frames else FINDINGS_SCHEMA.to_frame()
+
+
+def _unreadable_identity(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
+    """The failures of identity fields that leave the row without any value in that field."""
+    names = [name for name in batch.table.fields if _is_identifier(knowledge.fields.get(name))]
+    failures = batch.failures.filter(pl.col("field").is_in(names))
+    kept = [name for name in failures.get_column("field").unique() if name in batch.typed.columns]
+    if failures.is_empty() or not kept:
+        return failures
+    filled = batch.typed.select(ROW_NUMBER, *(_filled(batch.typed, name).alias(name) for name in kept))
+    readable = filled.unpivot(kept, index=ROW_NUMBER, variable_name="field", value_name="readable").filter("readable")
+    return failures.join(readable, on=[ROW_NUMBER, "field"], how="anti", maintain_order="left")
+
+
+def _missing(batch: Batch, unreadable: pl.DataFrame, alternatives: tuple[str, ...]) -> pl.DataFrame:
+    """Rows without a value in any of the alternatives; a row whose value is there but unreadable is told already."""
+    mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
+    if not mapped:
+        return FINDINGS_SCHEMA.to_frame()
+    empty = batch.typed.filter(~pl.any_horizontal(_filled(batch.typed, name) for name in mapped))
+    told = unreadable.filter(pl.col("field").is_in(mapped))
+    empty = empty.join(told, on=ROW_NUMBER, how="anti", maintain_order="left")
+    return places(empty, "required_value_missing", mapped[0], params={"alternatives": pl.lit(_one_of(tuple(mapped)))})
+
+
+def _filled(typed: pl.DataFrame, name: str) -> pl.Expr:
+    column = pl.col(name)
+    return column.list.len().fill_null(0) > 0 if isinstance(typed.schema[name], pl.List) else column.is_not_null()
+
+
+def _is_identifier(declared: Field | None) -> bool:
+    return declared is not None and declared.group is FieldGroup.IDENTITY and declared.type in _KEY_TYPES
+
+
+def _one_of(alternatives: tuple[str, ...]) -> str:
+    return alternatives[0] if len(alternatives) == 1 else "any of " + ", ".join(alternatives)
+
+
+def _json(**params: str) -> str:
+    return json.dumps(params, ensure_ascii=False)
+
+
+AGENT = Agent(
+    id="schema_validation",
+    title="Schema validation",
+    description="Required columns and values, types, ranges, vocabularies, and columns mapped twice.",
+    codes=_CODES,
+    check_mapping=_check_mapping,
+    check_batch=_check_batch,
+)

@@ -1,0 +1,115 @@
+"""What an agent looks at: mapped tables, in batches of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import polars as pl
+
+from muster.domain.tables import ROW_NUMBER, cell_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from muster.domain.mapping import ColumnMapping
+    from muster.domain.tables import TableInfo
+
+BATCH_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class MappedTable:
+    """One imported table with its confirmed mapping.
+
+    `one_asset_per_row` is False for a table whose rows are parts of an asset (disks, network cards), where the
+    asset's name and ids repeat rightfully. `blank_words` holds, by column position, the literal texts with which the
+    source fills a cell that has no value.
+    """
+
+    info: TableInfo
+    columns: tuple[ColumnMapping, ...]
+    one_asset_per_row: bool = True
+    blank_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """The table's number within its file."""
+        return self.info.number
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The canonical fields that have a column, each once, in the order of their first column."""
+        return tuple(dict.fromkeys(column.target_field for column in self.columns if column.target_field))
+
+    def positions(self, name: str) -> tuple[int, ...]:
+        """The columns that feed the field `name`, in file order."""
+        return tuple(column.position for column in self.columns if column.target_field == name)
+
+    def label(self, position: int) -> str:
+        """How a finding names the column at `position`: its field when it has one, else its header."""
+        for column in self.columns:
+            if column.position == position and column.target_field:
+                return column.target_field
+        return self.info.columns[position]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of one table, at most about `BATCH_ROWS`.
+
+    `text` is the staged frame (row_number, line, c0, c1, …); `typed` and `failures` are what domain.conversion
+    describes. `typed` lacks the rows that the source says are no records; both are sorted by row_number.
+    """
+
+    table: MappedTable
+    text: pl.DataFrame
+    typed: pl.DataFrame
+    failures: pl.DataFrame
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The source columns that are in `text`."""
+        return tuple(place for place in range(len(self.table.info.columns)) if cell_column(place) in self.text.columns)
+
+    def record_text(self) -> pl.DataFrame:
+        """The staged rows that are records, aligned with `typed`."""
+        if self.text.height == self.typed.height:
+            return self.text
+        return self.text.join(self.typed.select(ROW_NUMBER), on=ROW_NUMBER, how="semi", maintain_order="left")
+
+
+class TableSource(Protocol):
+    """Where the runner gets rows from; `batches` may be asked for several times and gives the same rows each time."""
+
+    @property
+    def tables(self) -> Sequence[MappedTable]:
+        """The tables to import."""
+        ...
+
+    def batches(self, table: MappedTable) -> Iterator[Batch]:
+        """All rows of `table` in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InMemoryTables:
+    """A TableSource over whole frames, for `muster check` and for tests."""
+
+    whole: tuple[Batch, ...]
+    batch_rows: int = BATCH_ROWS
+
+    @property
+    def tables(self) -> Sequence[MappedTable]:
+        """The tables of the frames."""
+        return tuple(batch.table for batch in self.whole)
+
+    def batches(self, table: MappedTable) -> Iterator[Batch]:
+        """Slices of `batch_rows` rows, with the failures that belong to them."""
+        for whole in self.whole:
+            if whole.table.number != table.number:
+                continue
+            for offset in range(0, whole.text.height, self.batch_rows):
+                text = whole.text.slice(offset, self.batch_rows)
+                here = pl.col(ROW_NUMBER).is_between(text.item(0, ROW_NUMBER), text.item(-1, ROW_NUMBER))
+                yield Batch(table, text, whole.typed.filter(here), whole.failures.filter(here))
