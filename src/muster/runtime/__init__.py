@@ -1,0 +1,1 @@
+"""What the process stands on: settings, logging, the embedded database, wiring."""
