@@ -42,7 +42,7 @@ class FileLock:
         return self._descriptor
 
     def close(self) -> None:
-        """Give up our part of the hold; children that inherited the descriptor keep theirs. Closing twice is harmless."""
+        """Give up our part of the hold; children that inherited it keep theirs. Closing twice is harmless."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
