@@ -69,10 +69,10 @@ def _rendering(terminal: bool) -> list[Processor]:  # noqa: FBT001 - private, on
     ]
 
 
-def _traceback(raised: ExcInfo) -> str:
+def _traceback(exc_info: ExcInfo) -> str:
     """Return the frames of an exception and of what led to it; only messages known to be about no cell."""
     parts: list[str] = []
-    error: BaseException | None = raised[1]
+    error: BaseException | None = exc_info[1]
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
