@@ -1,0 +1,108 @@
+"""Which claims speak of the same thing: set rules over keys, so that no order of imports can matter.
+
+A newer claim replaces the older one with the same feed and source record key. Among the rest, two claims are the same
+asset when a chain of shared strong keys joins them. A replaced claim follows its replacement, so that an asset keeps
+its id (the smallest birth id) when a new snapshot of a feed arrives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.keys import STRONG, KeyKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
+
+CLAIM_KEYS_SCHEMA = {"claim": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
+MEMBERSHIP_SCHEMA = {"claim": pl.Int64, "asset": pl.Int64, "superseded": pl.Boolean}
+
+
+def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
+    """The asset of every claim in `keys` that shares a key with another; claims that share none are left out.
+
+    `keys` follows CLAIM_KEYS_SCHEMA and must be closed: with a claim it holds every active claim that shares a key
+    with it. `precedence[import index]` is the import's place among its engagement's by observation time, then file
+    sha256 (larger is newer). The result follows MEMBERSHIP_SCHEMA, sorted by claim: `asset` is the smallest claim of
+    the component, `superseded` says that a newer claim of the feed took the record over.
+    """
+    shared = _shared(keys)
+    if shared.is_empty():
+        return pl.DataFrame(schema=MEMBERSHIP_SCHEMA)
+    claims, member = np.unique(shared["claim"].to_numpy(), return_inverse=True)
+    group = shared["group"].to_numpy()
+    is_record = (shared["kind"] == KeyKind.RECORD).to_numpy()
+
+    gone = np.zeros(len(claims), dtype=bool)
+    record_member, record_group = member[is_record], group[is_record]
+    place = precedence[claims[record_member] >> ORDINAL_BITS]
+    newest = _least_by(-place, record_group)
+    stays = -place == newest
+    gone[record_member[~stays]] = True
+
+    is_strong = np.isin(shared["kind"].to_numpy(), [int(kind) for kind in STRONG]) & ~gone[member]
+    heirs = np.unique(record_group[~stays])
+    follows = np.isin(record_group, heirs)
+    first = _least_by(np.where(stays, record_member, len(claims)), record_group)
+    linked = follows & (~stays | (record_member == first))
+
+    label = _components(
+        len(claims),
+        np.concatenate([member[is_strong], record_member[linked]]),
+        np.concatenate([group[is_strong], record_group[linked]]),
+    )
+    return pl.DataFrame({"claim": claims, "asset": claims[label], "superseded": gone}, schema=MEMBERSHIP_SCHEMA)
+
+
+def _shared(keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys that more than one claim carries, with `group`: a dense number for each distinct key."""
+    ordered = keys.sort("hash", "check")
+    differs = (ordered["hash"].diff().fill_null(1) != 0) | (ordered["check"].cast(pl.Int64).diff().fill_null(1) != 0)
+    group = differs.cast(pl.Int64).cum_sum() - 1
+    sizes = np.bincount(group.to_numpy()) if len(group) else np.zeros(0, dtype=np.int64)
+    repeated = sizes[group.to_numpy()] > 1 if len(group) else np.zeros(0, dtype=bool)
+    return ordered.with_columns(group.alias("group")).filter(pl.Series(repeated))
+
+
+def _least_by(values: Numbers, group: Numbers) -> Numbers:
+    """For each row the least of `values` in its group."""
+    if not len(values):
+        return values
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=group[order[0]] - 1))
+    least = np.minimum.reduceat(values[order], starts)
+    spread = np.empty_like(values)
+    spread[order] = np.repeat(least, np.diff(starts, append=len(values)))
+    return spread
+
+
+def _components(size: int, member: Numbers, group: Numbers) -> Numbers:
+    """The smallest member reachable from each of `size` members over shared groups.
+
+    Every round hands the least label of a group to its members, then each label jumps to its own label: the number of
+    rounds grows with the logarithm of the longest chain.
+    """
+    label = np.arange(size, dtype=np.int64)
+    if not len(member):
+        return label
+    by_group = np.argsort(group, kind="stable")
+    members = member[by_group]
+    starts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
+    lengths = np.diff(starts, append=len(members))
+    by_member = np.argsort(members, kind="stable")
+    member_starts = np.flatnonzero(np.diff(members[by_member], prepend=-1))
+    touched = members[by_member][member_starts]
+    while True:
+        least = np.repeat(np.minimum.reduceat(label[members], starts), lengths)
+        updated = label.copy()
+        updated[touched] = np.minimum(label[touched], np.minimum.reduceat(least[by_member], member_starts))
+        updated = updated[updated]
+        if np.array_equal(updated, label):
+            return label
+        label = updated

@@ -1,0 +1,82 @@
+"""The plan: what differs between the inventory as it stands and as the fold says it is. A value; nothing is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from muster.domain.plan import PlanAction, PlanCounts
+from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLDED_SCHEMA
+
+_WRITTEN = [name for name in FOLDED_SCHEMA if name != "asset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Assets by what happens to them.
+
+    `folded` holds FOLDED_SCHEMA plus `action` (a PlanAction) and `changed_fields` (canonical fields whose value
+    changes), one row per asset that the change touches; `removed` are the claim numbers of assets that end. An asset
+    may be `unchanged` and yet differ in the claims behind it: `dirty` says that its row must be written.
+    """
+
+    folded: pl.DataFrame
+    removed: pl.Series
+
+    def counts(self) -> PlanCounts:
+        """How many assets are created, updated, unchanged, contradicted and removed."""
+        actions = dict(self.folded.group_by("action").len().iter_rows())
+        conflicts = self.folded.select(pl.col("conflicts").is_not_null().sum()).item()
+        return PlanCounts(
+            created=actions.get(PlanAction.CREATE, 0),
+            updated=actions.get(PlanAction.UPDATE, 0),
+            unchanged=actions.get(PlanAction.UNCHANGED, 0),
+            conflicts=conflicts,
+            removed=len(self.removed),
+        )
+
+
+def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame, removed: pl.Series) -> Plan:
+    """Compare `folded` (FOLDED_SCHEMA) with `existing`, the rows of the same assets as they stand (same columns)."""
+    if existing.is_empty():
+        created = folded.with_columns(
+            action=pl.lit(PlanAction.CREATE.value),
+            changed_fields=pl.lit(None, dtype=pl.List(pl.String)),
+            dirty=pl.lit(value=True),
+        )
+        return Plan(created, removed)
+    both = folded.join(existing, on="asset", how="left", suffix=":before", maintain_order="left")
+    was_there = pl.col("asset").is_in(existing["asset"].implode())
+    speaking = [
+        name for name in _WRITTEN if both[name].null_count() + both[f"{name}:before"].null_count() < 2 * both.height
+    ]
+    flags = both.select("asset", was_there=was_there, **{name: _differs(name) for name in speaking})
+    changes = [
+        flags.filter(pl.col("was_there") & pl.col(name)).select("asset", field=pl.lit(name))
+        for name in speaking
+        if name in ASSET_FIELDS
+    ]
+    changed = pl.concat(changes).group_by("asset", maintain_order=True).agg(pl.col("field").alias("changed_fields"))
+    compared = (
+        folded.with_columns(
+            flags["was_there"],
+            flags.select((~pl.col("was_there") | pl.any_horizontal(speaking)).alias("dirty")).to_series(),
+        )
+        .join(changed, on="asset", how="left", maintain_order="left")
+        .with_columns(
+            action=pl.when(~pl.col("was_there"))
+            .then(pl.lit(PlanAction.CREATE.value))
+            .when(pl.col("changed_fields").is_not_null())
+            .then(pl.lit(PlanAction.UPDATE.value))
+            .otherwise(pl.lit(PlanAction.UNCHANGED.value))
+        )
+    )
+    return Plan(compared.select(*FOLDED_SCHEMA, "action", "changed_fields", "dirty"), removed)
+
+
+def _differs(name: str) -> pl.Expr:
+    before, after = pl.col(f"{name}:before"), pl.col(name)
+    if isinstance(FOLDED_SCHEMA[name], pl.List):
+        return before.hash().ne_missing(after.hash())
+    return before.ne_missing(after)
