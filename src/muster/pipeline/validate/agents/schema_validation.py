@@ -10,8 +10,8 @@ What holds a row back, and why:
 - A cell of an identity field (address, UUID, host name …) that can not be read is an error: the row might become a twin
   of the asset that it describes, and twins cost more to find than a held-back row. When the cell lists several and
   others of them could be read, those identify the row well enough: warning.
-- Two columns for a field with one value: the first filled one counts, the other is shadowed: warning, since nothing is
-  lost from the claim. Columns of a list field are united, which is no finding.
+- Two columns for a field with one value: only the surest filled one counts: warning, since nothing is lost from the
+  claim. It is no finding where a list field unites them, or where the profile of the source pairs them on purpose.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import polars as pl
 from muster.catalog.model import Field, FieldGroup, FieldType
 from muster.domain.conversion import FailureCode
 from muster.domain.findings import FindingCode, Severity
+from muster.domain.mapping import MatchMethod
 from muster.domain.tables import ROW_NUMBER
 from muster.pipeline.validate.agent import FINDINGS_SCHEMA, Agent, Knowledge, Outcome, findings_frame
 from muster.pipeline.validate.places import places
@@ -80,7 +81,7 @@ _CODES = (
         code="column_mapped_twice",
         severity=Severity.WARNING,
         title="Two columns feed the same field",
-        template="The columns {columns} all feed {field}, which holds one value: the first filled one counts.",
+        template="The columns {columns} all feed {field}, which holds one value: the surest filled one counts.",
         advice="Keep the better column and map the others to nothing.",
     ),
 )
@@ -100,7 +101,9 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
     for name in table.fields:
         positions = table.positions(name)
         declared = knowledge.fields.get(name)
-        if len(positions) > 1 and declared is not None and not declared.is_list:
+        methods = {column.match_method for column in table.columns if column.target_field == name}
+        on_purpose = methods == {MatchMethod.SOURCE_PROFILE}
+        if len(positions) > 1 and declared is not None and not declared.is_list and not on_purpose:
             headers = ", ".join(f"“{table.info.columns[position]}”" for position in positions)
             rows.append({"code": "column_mapped_twice", "field": name, "params": _json(columns=headers)})
     return Outcome([findings_frame(rows)])
