@@ -1,0 +1,1 @@
+"""What a file is: its category and source system, with confidence and reasons."""

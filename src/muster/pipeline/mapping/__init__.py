@@ -1,0 +1,1 @@
+"""Columns to canonical fields, and cells to canonical values."""

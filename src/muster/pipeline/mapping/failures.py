@@ -1,0 +1,53 @@
+"""The frame of cells that could not be converted (domain.conversion.FAILURE_SCHEMA)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.catalog.fields import FIELDS
+from muster.domain.conversion import FAILURE_SCHEMA, FailureCode
+from muster.domain.tables import LINE, ROW_NUMBER
+from muster.pipeline.mapping.expectation import expected
+from muster.pipeline.mapping.vocabulary import nearest_word
+
+_EXCERPT = 24  # as kit.masking cuts
+
+
+def no_failures() -> pl.DataFrame:
+    """The frame without a row."""
+    return pl.DataFrame(schema=FAILURE_SCHEMA)
+
+
+def failure_rows(cells: pl.DataFrame, field: str, position: int, code: str, text: str) -> pl.DataFrame:
+    """One row per cell of `cells` whose column `code` is filled; `text` is the column with what the cell says."""
+    failed = cells.filter(pl.col(code).is_not_null()).select(ROW_NUMBER, LINE, code, text)
+    if failed.is_empty():
+        return no_failures()
+    words = failed.filter(pl.col(code) == FailureCode.UNKNOWN_WORD.value)[text].unique()
+    nearest = pl.DataFrame(
+        {text: words, "nearest": pl.Series([nearest_word(field, word) for word in words.to_list()], dtype=pl.String)}
+    )
+    return (
+        failed.join(nearest, on=text, how="left", maintain_order="left")
+        .with_columns(
+            field=pl.lit(field),
+            position=pl.lit(position, dtype=pl.Int32),
+            expected=pl.lit(expected(FIELDS[field])),
+            excerpt=masked(pl.col(text)),
+        )
+        .rename({code: "code"})
+        .select(pl.col(name).cast(kind) for name, kind in FAILURE_SCHEMA.items())
+    )
+
+
+def masked(text: pl.Expr) -> pl.Expr:
+    """`kit.masking.mask` for a column: digits as 9, letters as a/A, cut at 24 characters."""
+    shape = (
+        text.str.slice(0, _EXCERPT)
+        .str.replace_all(r"\p{Nd}", "9")
+        .str.replace_all(r"\p{Lu}", "A")
+        .str.replace_all(r"[\p{L}--[A]]", "a")
+    )
+    return pl.when(text.str.len_chars() > _EXCERPT).then(shape + "…").otherwise(shape)

@@ -1,0 +1,169 @@
+"""Text columns to typed columns, one shape at a time: a vectorised reading, then a reader for the odd distinct texts.
+
+`read_scalars` gives value and failure code per cell. A text that means "nothing" in this type has neither.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.catalog.dtypes import dtype
+from muster.catalog.header_words import BLANK_WORDS, CLOCK_IN_MHZ, FALSE_WORDS, SIZE_IN_GB, TRUE_WORDS
+from muster.catalog.model import FieldType
+from muster.domain.conversion import FailureCode
+from muster.kit.text import fold
+from muster.pipeline.mapping import shapes
+from muster.pipeline.mapping.dates import read_datetime
+from muster.pipeline.mapping.vocabulary import known_word
+
+if TYPE_CHECKING:
+    from muster.catalog.model import Field
+    from muster.pipeline.mapping.transformation import Transformation
+
+_EXACT_INTEGER = 2.0**53
+_READERS = {
+    FieldType.HOSTNAME: shapes.read_hostname,
+    FieldType.FQDN: shapes.read_fqdn,
+    FieldType.IP: shapes.read_ip,
+    FieldType.MAC: shapes.read_mac,
+    FieldType.UUID: shapes.read_uuid,
+}
+_UNIT_FACTORS: dict[str, dict[str, float]] = {"GB": SIZE_IN_GB, "MHz": CLOCK_IN_MHZ}
+
+
+def value_dtype(field: Field) -> pl.DataType:
+    """The type of one value of `field`: that of its column, or of the elements when it is a list field."""
+    return pl.String() if field.is_list else dtype(field)
+
+
+def vectorised(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
+    """The value where the text is in the usual form, null elsewhere; the odd forms are for `read_odd`."""
+    match field.type:
+        case FieldType.TEXT:
+            return pl.when(~text.str.to_lowercase().str.contains(shapes.SYS_ID)).then(text) if how.reference else text
+        case FieldType.HOSTNAME | FieldType.FQDN:
+            name = text.str.to_lowercase().str.strip_chars_end(".")
+            pattern = shapes.HOSTNAME if field.type is FieldType.HOSTNAME else shapes.FQDN
+            return pl.when(name.str.contains(pattern) & (name.str.len_bytes() <= shapes.LONGEST_NAME)).then(name)
+        case FieldType.IP:
+            return pl.when(text.str.contains(shapes.IPV4)).then(text)
+        case FieldType.MAC:
+            digits = text.str.to_lowercase().str.replace_all(r"[:\-. ]", "")
+            pairs = pl.concat_str([digits.str.slice(start, 2) for start in range(0, 12, 2)], separator=":")
+            return pl.when(digits.str.contains(shapes.MAC_HEX)).then(pairs)
+        case FieldType.UUID:
+            lower = text.str.to_lowercase()
+            return pl.when(lower.str.contains(shapes.UUID)).then(lower)
+        case FieldType.INTEGER:
+            return text.cast(pl.Int64, strict=False) if how.unit is None and how.decimal == "." else _nothing(field)
+        case FieldType.NUMBER:
+            return _number(text, field, how)
+        case FieldType.DATE | FieldType.DATETIME:
+            return _iso(text, field, how)
+        case FieldType.WORD | FieldType.BOOLEAN:
+            return _nothing(field)
+
+
+def read_odd(text: str, field: Field, how: Transformation) -> tuple[object | None, FailureCode | None]:
+    """One distinct text that the vectorised reading refused: its value, or why it has none, or neither (blank)."""
+    if how.reference and shapes.is_sys_id(text):
+        return None, None
+    if field.type is FieldType.WORD:
+        return _word(text, field, how)
+    if fold_blank(text):
+        return None, None
+    value: object | None
+    match field.type:
+        case FieldType.INTEGER | FieldType.NUMBER:
+            value = _odd_number(text, field, how)
+        case FieldType.DATE | FieldType.DATETIME:
+            moment = read_datetime(text, how.date or "")
+            value = moment.date() if moment and field.type is FieldType.DATE else moment
+        case FieldType.BOOLEAN:
+            word = fold(text)
+            value = True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
+        case _:
+            reader = _READERS.get(field.type)
+            value = reader(text) if reader else None
+    return (value, None) if value is not None else (None, FailureCode.WRONG_TYPE)
+
+
+def fold_blank(text: str) -> bool:
+    """Whether the text is a way to write "nothing" (header_words.BLANK_WORDS)."""
+    return text.strip().lower() in BLANK_WORDS
+
+
+def range_failure(value: pl.Expr, field: Field) -> pl.Expr | None:
+    """Whether the value is outside the field's range; None when the field has no range."""
+    outside = [value < field.minimum] if field.minimum is not None else []
+    outside += [value > field.maximum] if field.maximum is not None else []
+    return pl.any_horizontal(outside) if outside else None
+
+
+def _nothing(field: Field) -> pl.Expr:
+    return pl.lit(None, dtype=value_dtype(field))
+
+
+def _number(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
+    plain = text.str.replace(",", ".", literal=True) if how.decimal == "," else text
+    usual = r"^[+-]?[0-9]+(?:,[0-9]+)?$" if how.decimal == "," else r"^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
+    number = pl.when(text.str.contains(usual)).then(plain).cast(pl.Float64, strict=False)
+    return number * _factor(field, how.unit, fraction=how.fraction)
+
+
+def _factor(field: Field, unit: str | None, *, fraction: bool = False) -> float:
+    scale = 100.0 if fraction else 1.0
+    return scale * _UNIT_FACTORS.get(field.unit or "", {}).get(unit or "", 1.0)
+
+
+def _odd_number(text: str, field: Field, how: Transformation) -> float | int | None:
+    read = shapes.read_number(text, how.decimal)
+    if read is None:
+        return None
+    number, word = read
+    factor = _factor(field, how.unit, fraction=how.fraction)
+    if word and (known := shapes.unit_of(word)):
+        if known == "percent":
+            if field.unit != "percent":
+                return None
+            factor = 1.0  # a cell that shows its percent sign is never a fraction
+        elif known in _UNIT_FACTORS.get(field.unit or "", {}):
+            factor = _factor(field, known)
+        elif field.unit in _UNIT_FACTORS:
+            return None
+    elif word and field.type is FieldType.INTEGER and not shapes.counts(word):
+        return None
+    elif word and field.unit in _UNIT_FACTORS:
+        return None
+    value = number * factor
+    if not math.isfinite(value):
+        return None
+    if field.type is FieldType.NUMBER:
+        return value
+    return int(value) if value.is_integer() and abs(value) < _EXACT_INTEGER else None
+
+
+def _iso(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
+    if how.date and how.date.startswith("epoch"):
+        return _nothing(field)
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    if field.type is FieldType.DATE:
+        return day
+    moment = text.str.replace("T", " ", literal=True).str.to_datetime(
+        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
+    )
+    return pl.coalesce(moment, day.cast(pl.Datetime("us"))).dt.replace_time_zone("UTC")
+
+
+def _word(text: str, field: Field, how: Transformation) -> tuple[str | None, FailureCode | None]:
+    word = known_word(field.name, text)
+    if word:
+        return word, None
+    if fold_blank(text):
+        return None, None
+    if how.otherwise:
+        return how.otherwise, None
+    return (text, None) if field.open_vocabulary else (None, FailureCode.UNKNOWN_WORD)
