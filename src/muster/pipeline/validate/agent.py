@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -101,3 +102,8 @@ class Agent:
 def findings_frame(rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
     """Build a small findings frame from dictionaries; missing keys are null."""
     return pl.DataFrame(list(rows), schema=FINDINGS_SCHEMA)
+
+
+def params_json(**params: str | float) -> str:
+    """Return template parameters as the JSON text of the column `params`."""
+    return json.dumps(params, ensure_ascii=False)

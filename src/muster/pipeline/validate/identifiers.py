@@ -44,28 +44,23 @@ STRONG = (
     Identifier("serial_number", ("instance_uuid",), ("manufacturer",)),
     Identifier("fqdn", ("instance_uuid", "serial_number")),
     Identifier("asset_tag", ("instance_uuid", "serial_number")),
-    Identifier("source_id", ("instance_uuid", "serial_number", "fqdn")),
 )
-"""From the strongest to the weakest. A record key holds the source's id and what makes it unique, so the bare id
-(`vm-12` in two vCenters) is only looked at in rows that have no record key."""
+"""From the strongest to the weakest. The record key holds the source's id and what makes it unique (`vm-12` of one of
+two vCenters), so the bare id is none of them."""
 
 NAMES = ("hostname", "fqdn", "asset_name")
 """Where a row's name is taken from: the first filled one."""
 
 ADDRESSES = ("mac_address", "ip_address")
 
-NEEDS = tuple(dict.fromkeys((*(item.field for item in STRONG if item.field != RECORD_KEY), *NAMES, *ADDRESSES)))
+NEEDS = ("source_id", "instance_uuid", "serial_number", "asset_tag", *NAMES, *ADDRESSES)
+"""Without any of these, no two rows can be about the same thing."""
 
 
-def key(name: str, columns: Collection[str]) -> pl.Expr:
-    """Return the key of the scalar identifier `name` as UInt64; null where it is absent or junk.
-
-    `columns` are those of the typed frame.
-    """
+def key(name: str) -> pl.Expr:
+    """Return the key of the scalar identifier `name` as UInt64; null where it is absent or junk."""
     text = pl.col(name).str.strip_chars().str.to_lowercase()
     text = pl.when(text.is_in(_JUNK) | (text == "")).then(None).otherwise(text)
-    if name == "source_id" and RECORD_KEY in columns:
-        text = pl.when(pl.col(RECORD_KEY).is_null()).then(text)
     if name != "instance_uuid":
         return _hashed(text)
     swapped = pl.concat_str([text.str.slice(start, length) for start, length in _SWAPPED_UUID])

@@ -58,7 +58,7 @@ def _keys(typed: pl.DataFrame, *, one_each: bool) -> list[pl.Expr]:
     strong = [item.field for item in STRONG if item.field in typed.columns]
     if not one_each:
         strong = [name for name in strong if name == RECORD_KEY]
-    keys = [identifiers.key(name, typed.columns).alias(name) for name in strong]
+    keys = [identifiers.key(name).alias(name) for name in strong]
     if one_each:
         keys.append(identifiers.label_key(identifiers.written_name(typed.columns)).alias(LABEL))
         keys.extend(identifiers.address_keys(name).alias(name) for name in ADDRESSES if name in typed.columns)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 
 from muster.domain.tables import ROW_NUMBER, cell_column
+from muster.pipeline.mapping.columns import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from muster.catalog.model import SourceTable
     from muster.domain.mapping import ColumnMapping
     from muster.domain.tables import TableInfo
 
@@ -31,6 +33,22 @@ class MappedTable:
     columns: tuple[ColumnMapping, ...]
     one_asset_per_row: bool = True
     blank_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, info: TableInfo, columns: tuple[ColumnMapping, ...], source_table: SourceTable | None = None
+    ) -> MappedTable:
+        """Describe a table whose rows are one asset each, with the blank words that its source declares."""
+        if source_table is None or not source_table.blank_words:
+            return cls(info, columns)
+        everywhere = source_table.blank_words.get("*", ())
+        key_columns = {position_of(info, name, source_table) for group in source_table.record_key for name in group}
+        words = {place: everywhere for place in range(len(info.columns)) if place not in key_columns}
+        for name, own in source_table.blank_words.items():
+            place = None if name == "*" else position_of(info, name, source_table)
+            if place is not None:
+                words[place] = (*own, *words.get(place, ()))
+        return cls(info, columns, blank_words={place: own for place, own in words.items() if own})
 
     @property
     def number(self) -> int:

@@ -4,7 +4,7 @@ What holds a row back, and why:
 
 - Equal rows fold into one asset and lose nothing: warning.
 - A later row with the same strong identifier (record key, instance UUID in either byte order, serial number of one
-  manufacturer, full DNS name, asset tag, source id) and other values contradicts the first. One of them is wrong,
+  manufacturer, full DNS name, asset tag) and other values contradicts the first. One of them is wrong,
   and no rule can say which: the first stays, each later one is held back: error.
 - The same identifier where nothing contradicts (the later row only fills gaps) folds together: warning.
 - The same identifier while a stronger one says that these are two (a replica with the DNS name of its original, guests

@@ -16,7 +16,6 @@ What holds a row back, and why:
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -26,8 +25,9 @@ from muster.domain.conversion import FailureCode
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.mapping import MatchMethod
 from muster.domain.tables import ROW_NUMBER
-from muster.pipeline.validate.agent import FINDINGS_SCHEMA, Agent, Knowledge, Outcome, findings_frame
+from muster.pipeline.validate.agent import FINDINGS_SCHEMA, Agent, Knowledge, Outcome, findings_frame, params_json
 from muster.pipeline.validate.places import places
+from muster.pipeline.validate.quality import filled
 
 if TYPE_CHECKING:
     from muster.pipeline.validate.tables import Batch, MappedTable
@@ -93,7 +93,7 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
         {
             "code": "required_column_missing",
             "field": alternatives[0] if len(alternatives) == 1 else None,
-            "params": _json(alternatives=_one_of(alternatives)),
+            "params": params_json(alternatives=_one_of(alternatives)),
         }
         for alternatives in knowledge.category.required
         if mapped.isdisjoint(alternatives)
@@ -105,7 +105,7 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
         on_purpose = methods == {MatchMethod.SOURCE_PROFILE}
         if len(positions) > 1 and declared is not None and not declared.is_list and not on_purpose:
             headers = ", ".join(f"“{table.info.columns[position]}”" for position in positions)
-            rows.append({"code": "column_mapped_twice", "field": name, "params": _json(columns=headers)})
+            rows.append({"code": "column_mapped_twice", "field": name, "params": params_json(columns=headers)})
     return Outcome([findings_frame(rows)])
 
 
@@ -142,7 +142,7 @@ def _unreadable_identity(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
     kept = [name for name in failures.get_column("field").unique() if name in batch.typed.columns]
     if failures.is_empty() or not kept:
         return failures
-    filled = batch.typed.select(ROW_NUMBER, *(_filled(batch.typed, name).alias(name) for name in kept))
+    filled = batch.typed.select(ROW_NUMBER, *(filled(batch.typed, name).alias(name) for name in kept))
     readable = filled.unpivot(kept, index=ROW_NUMBER, variable_name="field", value_name="readable").filter("readable")
     return failures.join(readable, on=[ROW_NUMBER, "field"], how="anti", maintain_order="left")
 
@@ -152,15 +152,10 @@ def _missing(batch: Batch, unreadable: pl.DataFrame, alternatives: tuple[str, ..
     mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
     if not mapped:
         return FINDINGS_SCHEMA.to_frame()
-    empty = batch.typed.filter(~pl.any_horizontal(_filled(batch.typed, name) for name in mapped))
+    empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed, name) for name in mapped))
     told = unreadable.filter(pl.col("field").is_in(mapped))
     empty = empty.join(told, on=ROW_NUMBER, how="anti", maintain_order="left")
     return places(empty, "required_value_missing", mapped[0], params={"alternatives": pl.lit(_one_of(tuple(mapped)))})
-
-
-def _filled(typed: pl.DataFrame, name: str) -> pl.Expr:
-    column = pl.col(name)
-    return column.list.len().fill_null(0) > 0 if isinstance(typed.schema[name], pl.List) else column.is_not_null()
 
 
 def _is_identifier(declared: Field | None) -> bool:
@@ -169,10 +164,6 @@ def _is_identifier(declared: Field | None) -> bool:
 
 def _one_of(alternatives: tuple[str, ...]) -> str:
     return alternatives[0] if len(alternatives) == 1 else "any of " + ", ".join(alternatives)
-
-
-def _json(**params: str) -> str:
-    return json.dumps(params, ensure_ascii=False)
 
 
 AGENT = Agent(

@@ -1,0 +1,145 @@
+"""Whether cells hold what must not travel on: secrets, formulas, scripts, personal data out of place.
+
+Every cell of the file is looked at, those of columns without a field too, since they are kept and exported. What holds
+a row back, and why:
+
+- A secret (key, token, password, login in an address) must not be copied into an inventory that many people read and
+  export: error, until the cell is cleaned or the finding is accepted as an exception.
+- A formula or a script does no harm as long as it is shown as text, which muster does, but it tells of an attack or of
+  an export gone wrong: warning. Plain markup is information.
+- Personal data in a column that should hold none (a description, a tag) is a matter of law, not of the row: warning.
+  Columns of owners and contacts name people rightfully.
+
+A negative number, a dash, a phone number or an @handle is no formula. Card and account numbers count only when their
+check digits are right. No value leaves this check: excerpts are masked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.domain.findings import FindingCode, Severity
+from muster.domain.tables import LINE, ROW_NUMBER, cell_column
+from muster.pipeline.validate import credentials, markup, personal_data
+from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, findings_frame
+from muster.pipeline.validate.places import masked, places
+
+if TYPE_CHECKING:
+    from muster.domain.mapping import ColumnMapping
+    from muster.pipeline.validate.tables import Batch, MappedTable
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+_CLEAN = "Remove it from the file, and change it where it is used: whoever has the file knows it."
+_MOVE = "Remove it, or move it to a column for contacts."
+
+_CODES = (
+    FindingCode("private_key", _E, "A private key", "{field} holds a private key.", _CLEAN),
+    FindingCode("access_key", _E, "An access key", "{field} holds an access key ({excerpt}).", _CLEAN),
+    FindingCode("web_token", _E, "A signed web token", "{field} holds a signed web token ({excerpt}).", _CLEAN),
+    FindingCode(
+        "connection_string", _E, "An address with a login", "{field} holds an address with a password in it.", _CLEAN
+    ),
+    FindingCode("password", _E, "A password", "{field} seems to hold a password ({excerpt}).", _CLEAN),
+    FindingCode(
+        "secret_column",
+        _W,
+        "A column of secrets",
+        "By its header, the column {field} holds secrets.",
+        "Export the file again without this column.",
+    ),
+    FindingCode(
+        "formula",
+        _W,
+        "A spreadsheet formula",
+        "{field} begins as a formula ({excerpt}); a spreadsheet would run it.",
+        "Check where the cell comes from; exports of muster show it as text.",
+    ),
+    FindingCode(
+        "script",
+        _W,
+        "A script",
+        "{field} holds a script ({excerpt}); a browser would run it.",
+        "Check where the cell comes from; muster shows it as text.",
+    ),
+    FindingCode("markup", _I, "Markup in a cell", "{field} holds markup ({excerpt}); it is shown as text."),
+    FindingCode("personal_email", _W, "An e-mail address out of place", "{field} holds an e-mail address.", _MOVE),
+    FindingCode("personal_phone", _W, "A phone number out of place", "{field} holds a phone number.", _MOVE),
+    FindingCode("payment_card", _W, "A payment card number", "{field} holds a payment card number.", _CLEAN),
+    FindingCode("bank_account", _W, "A bank account number", "{field} holds an account number (IBAN).", _MOVE),
+    FindingCode("national_id", _W, "A national identity number", "{field} holds a national identity number.", _MOVE),
+)
+
+_SECRETS = ("private_key", "access_key", "web_token", "connection_string", "password")
+_MARKUP = ("script", "markup")
+_PERSONAL = ("payment_card", "bank_account", "national_id", "personal_email", "personal_phone")
+_CELL = "cell"
+_KIND = "kind"
+
+
+def _check_mapping(table: MappedTable, _knowledge: Knowledge) -> Outcome:
+    headers = pl.Series("field", list(table.info.columns), dtype=pl.String)
+    secret = headers.filter(headers.str.contains(credentials.SECRET_HEADER))
+    return Outcome([findings_frame({"code": "secret_column", "field": header} for header in secret)])
+
+
+def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
+    found: list[pl.DataFrame] = []
+    for column in batch.table.columns:
+        name = cell_column(column.position)
+        if name in batch.text.columns:
+            cells = batch.text.select(ROW_NUMBER, LINE, pl.col(name).alias(_CELL))
+            found.extend(_check_column(cells, column, batch.table, knowledge))
+    return Outcome(found)
+
+
+def _check_column(
+    cells: pl.DataFrame, column: ColumnMapping, table: MappedTable, knowledge: Knowledge
+) -> list[pl.DataFrame]:
+    """Each family of patterns looks only at the cells that a cheap test has picked out."""
+    cell = pl.col(_CELL)
+    label = table.label(column.position)
+    declared = knowledge.fields.get(column.target_field) if column.target_field else None
+    picked = cells.select(
+        secret=credentials.hinted(cell),
+        formula=markup.opens_formula(cell),
+        markup=markup.opens_markup(cell),
+        at=personal_data.has_at(cell),
+        digits=personal_data.has_many_digits(cell),
+    )
+    secret = credentials.kind_of_secret(cell)
+    if _is_secret_column(column):
+        picked = picked.with_columns(secret=cells.get_column(_CELL).is_not_null())
+        secret = pl.coalesce(secret, pl.when(credentials.is_secret_value(cell)).then(pl.lit("password")))
+    found = _by_kind(cells.filter(picked["secret"]), secret, _SECRETS, label)
+    formulas = cells.filter(picked["formula"]).filter(markup.is_formula(cell))
+    found.append(places(formulas, "formula", label, excerpt=masked(cell)))
+    found += _by_kind(cells.filter(picked["markup"]), markup.kind_of_markup(cell), _MARKUP, label)
+    if not personal_data.may_name_people(column, declared):
+        looked_at = picked["at"] if personal_data.may_hold_numbers(declared) else picked["at"] | picked["digits"]
+        personal = personal_data.kind_of_personal_data(cell)
+        found += _by_kind(cells.filter(looked_at), personal, _PERSONAL, label)
+    return found
+
+
+def _is_secret_column(column: ColumnMapping) -> bool:
+    header = pl.Series([column.source_field], dtype=pl.String)
+    return column.target_field is None and bool(header.str.contains(credentials.SECRET_HEADER).item())
+
+
+def _by_kind(cells: pl.DataFrame, kind: pl.Expr, kinds: tuple[str, ...], label: str) -> list[pl.DataFrame]:
+    if cells.is_empty():
+        return []
+    told = cells.with_columns(kind.alias(_KIND)).filter(pl.col(_KIND).is_not_null())
+    return [places(told.filter(pl.col(_KIND) == code), code, label, excerpt=masked(pl.col(_CELL))) for code in kinds]
+
+
+AGENT = Agent(
+    id="security_scan",
+    title="Security scan",
+    description="Secrets, formulas, scripts and markup in any cell; personal data in columns that should hold none.",
+    codes=_CODES,
+    check_mapping=_check_mapping,
+    check_batch=_check_batch,
+)
