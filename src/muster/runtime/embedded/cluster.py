@@ -23,46 +23,48 @@ _ROLE_LIMITS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASS
 _READABLE = 0o644  # for the server's account; no secret stands in it
 
 
-def ensure_cluster(places: Places, binaries: Binaries) -> Credentials:
+def ensure_cluster(places: Places, binaries: Binaries, lock: int) -> Credentials:
     """Leave a complete cluster, its passwords and its configuration at `places`; return the passwords.
 
-    Called with the start lock held and no server process alive. A cluster that a killed first start left half made is
-    thrown away and made again. Lost passwords are replaced. Raises EmbeddedPostgresError, StorageFullError or OSError.
+    Called with the start lock held and no server process alive; `lock` is the descriptor of the held server lock. A
+    cluster that a killed first start left half made is thrown away and made again. Lost passwords are replaced.
+    Raises EmbeddedPostgresError, StorageFullError or OSError.
     """
     places.prepare_server_folders()
     credentials = read_credentials(places.credentials)
     if not places.data.exists():
         credentials = new_credentials()
         write_credentials(places.credentials, credentials)
-        _create(places, binaries, credentials)
+        _create(places, binaries, credentials, lock)
     elif credentials is None:
         credentials = new_credentials()
-        run_single_user(places, binaries, places.data, password_statements(credentials))
+        _run_single_user(places, binaries, password_statements(credentials), lock, places.data)
         write_credentials(places.credentials, credentials)
     write_private(places.hba, hba(), _READABLE)
     write_private(places.config, configuration(places), _READABLE)
     return credentials
 
 
-def _create(places: Places, binaries: Binaries, credentials: Credentials) -> None:
+def _create(places: Places, binaries: Binaries, credentials: Credentials, lock: int) -> None:
     unfinished = places.unfinished_data
     shutil.rmtree(unfinished, ignore_errors=True)
     private_folder(unfinished, places.account)
     words = [str(binaries.initdb), "--pgdata", str(unfinished), "--username", SUPERVISOR_ROLE, "--auth", "reject"]
     # Byte order of code points: fast, the same on every machine, and usable for prefix searches.
     words += ["--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
-    run_program(places, [*words, "--no-instructions"], "making the database cluster")
-    run_single_user(places, binaries, unfinished, _first_statements(credentials))
+    run_program(places, [*words, "--no-instructions"], lock, "making the database cluster")
+    _run_single_user(places, binaries, _first_statements(credentials), lock, unfinished)
     unfinished.rename(places.data)
     _sync_folder(places.base)
 
 
-def run_single_user(places: Places, binaries: Binaries, data: Path, statements: list[str]) -> None:
+def _run_single_user(places: Places, binaries: Binaries, statements: list[str], lock: int, data: Path) -> None:
     """Run one-line statements as superuser on a cluster that no server runs on; the first error ends it."""
     words = [str(binaries.postgres), "--single", "-D", str(data)]
     for setting in ("exit_on_error=on", "log_min_error_statement=panic", "log_error_verbosity=terse"):
         words += ["-c", setting]
-    run_program(places, [*words, "postgres"], "setting up its roles", "".join(f"{line}\n" for line in statements))
+    text = "".join(f"{line}\n" for line in statements)
+    run_program(places, [*words, "postgres"], lock, "setting up its roles", text)
 
 
 def password_statements(credentials: Credentials) -> list[str]:

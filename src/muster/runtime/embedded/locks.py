@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 class FileLock:
-    """One open lock file. Two objects on the same file exclude each other, in one process or in two."""
+    """One open lock file, which exists already. Two objects on it exclude each other, in one process or in two."""
 
     __slots__ = ("_descriptor", "path")
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
     def share(self) -> None:
         """Wait for a shared hold: many may have it, none while someone holds it exclusively."""

@@ -98,7 +98,7 @@ class Places:
         return [] if self.account else None
 
     def prepare(self) -> None:
-        """Make the folders. Raises OSError, or EmbeddedPostgresError when one of them is somebody else's."""
+        """Make the folders and the lock files. Raises OSError, or EmbeddedPostgresError when one of them is somebody else's."""
         if self.account:
             self.state_root.mkdir(mode=0o755, parents=True, exist_ok=True)
             self.base.mkdir(mode=_PASSABLE, exist_ok=True)
@@ -107,6 +107,8 @@ class Places:
         else:
             self.home.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
             private_folder(self.base, None)
+        for lock in (self.users_lock, self.start_lock, self.server_lock):
+            lock.touch(mode=0o600)
 
     def prepare_server_folders(self) -> None:
         """Make the folders that the server itself writes to. Raises like `prepare`."""

@@ -28,9 +28,10 @@ _CLEAN_STOP = 300.0  # seconds: the last checkpoint writes up to shared_buffers
 _HARD_STOP = 30.0
 
 
-def run_program(places: Places, words: list[str], doing: str, stdin: str = "") -> None:
+def run_program(places: Places, words: list[str], lock: int, doing: str, stdin: str = "") -> None:
     """Run one of PostgreSQL's programs to its end, as the server's account.
 
+    It holds the server lock by its descriptor `lock`: when we are killed, the next start waits for its end.
     Raises StorageFullError or EmbeddedPostgresError, naming the cause from its output, when it fails.
     """
     answer = subprocess.run(  # noqa: S603 - programs of our own wheel, no shell
@@ -43,6 +44,7 @@ def run_program(places: Places, words: list[str], doing: str, stdin: str = "") -
         errors="replace",
         cwd=places.base,
         env=ENVIRONMENT,
+        pass_fds=(lock,),
         start_new_session=True,  # Ctrl-C is for us; our wait ends it
         user=places.uid,
         group=places.gid,
@@ -130,6 +132,8 @@ def _ends(places: Places, number: signal.Signals, patience: float) -> bool:
 
 def is_gone(places: Places) -> bool:
     """Say whether no process of the server lives."""
+    if not places.server_lock.exists():
+        return True
     lock = try_exclusive(places.server_lock)
     if lock is None:
         return False

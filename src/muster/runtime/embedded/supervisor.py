@@ -206,7 +206,7 @@ def _start(places: Places, lock: FileLock) -> Credentials:
     binaries = server_binaries(places)
     if places.data.exists():
         clear_remains(places)
-    credentials = ensure_cluster(places, binaries)
+    credentials = ensure_cluster(places, binaries, lock.fileno())
     module = "muster.runtime.embedded.keeper"
     words = [sys.executable, "-P", "-m", module, str(places.home), str(places.state_root)]
     with places.startup_log.open("wb") as log:
