@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from enum import StrEnum
 
 PLACES_PER_CODE = 1_000
@@ -53,7 +54,7 @@ class Finding:
     line: int | None = None
     field: str | None = None
     excerpt: str | None = None
-    params: Mapping[str, str | int | float] = field(default_factory=dict)
+    params: Mapping[str, str | int | float] = member(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class FindingCount:
 class FindingLog:
     """Collects findings with a cap on places per (table, code), and counts all of them."""
 
-    findings: list[Finding] = field(default_factory=list)
-    counts: Counter[tuple[str | None, str, str, Severity]] = field(default_factory=Counter)
+    findings: list[Finding] = member(default_factory=list)
+    counts: Counter[tuple[str | None, str, str, Severity]] = member(default_factory=Counter)
 
     def add(self, finding: Finding) -> None:
         """Count the finding and keep its place while its code is below the cap."""
