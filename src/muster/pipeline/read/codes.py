@@ -1,0 +1,174 @@
+"""Every clause of the reader: what it repaired, held out or noticed. The one list of its finding codes."""
+
+from __future__ import annotations
+
+from muster.domain.findings import Finding, FindingCode, Severity, render
+
+AGENT = "reader"
+
+ENCODING_GUESSED = FindingCode(
+    "encoding_guessed",
+    Severity.INFO,
+    "Encoding concluded from the bytes",
+    "The file is not UTF-8; it was read as {encoding} ({reason}).",
+    "When letters look wrong, save the file as UTF-8 and send it again.",
+)
+BYTES_REPAIRED = FindingCode(
+    "bytes_repaired",
+    Severity.WARNING,
+    "Bytes that do not fit the encoding",
+    "Line {line} holds bytes that are not {encoding}; they were read as {repair}.",
+    "Compare the row with its source.",
+)
+CHARACTERS_REMOVED = FindingCode(
+    "characters_removed",
+    Severity.WARNING,
+    "Characters that no database holds",
+    "{count} {repair} removed from line {line}.",
+    "Compare the row with its source.",
+)
+MIXED_LINE_ENDINGS = FindingCode(
+    "mixed_line_endings",
+    Severity.INFO,
+    "Mixed line endings",
+    "The file mixes line endings ({endings}); each ends a row.",
+)
+SEPARATOR_LINE = FindingCode(
+    "separator_line",
+    Severity.INFO,
+    "Separator line",
+    "The first line states the separator; it is no row.",
+)
+TITLE_LINES = FindingCode(
+    "title_lines",
+    Severity.INFO,
+    "Lines above the header",
+    "{count} line(s) above the header in line {line} are titles or notes, no rows.",
+)
+NO_HEADER = FindingCode(
+    "no_header",
+    Severity.WARNING,
+    "No header",
+    "The first row already holds values, so the columns were named Column 1 to Column {count}.",
+    "Add a header line, or name the columns in the mapping.",
+)
+HEADER_BLANK = FindingCode(
+    "header_blank",
+    Severity.WARNING,
+    "Column without a name",
+    "Column {position} has no name in the header; it is called {field}.",
+    "Name the column in the file or in the mapping.",
+)
+HEADER_REPEATED = FindingCode(
+    "header_repeated",
+    Severity.WARNING,
+    "Name used twice in the header",
+    "Column {position} repeats a name; it is called {field}.",
+    "Make the names unique, or choose the column in the mapping.",
+)
+REPEATED_HEADER_ROW = FindingCode(
+    "repeated_header_row",
+    Severity.INFO,
+    "Header repeated among the rows",
+    "Line {line} repeats the header; it is no row.",
+)
+BLANK_ROWS = FindingCode(
+    "blank_rows",
+    Severity.INFO,
+    "Blank rows",
+    "{count} blank row(s) were left out, the first in line {line}.",
+)
+COMMENT_LINES = FindingCode(
+    "comment_lines",
+    Severity.INFO,
+    "Comment lines",
+    "{count} line(s) that begin with # were left out, the first in line {line}.",
+)
+ROW_TOO_SHORT = FindingCode(
+    "row_too_short",
+    Severity.WARNING,
+    "Row with too few cells",
+    "The row has {count} of {expected} cells; the missing ones are empty.",
+    "Look for a line break or a separator missing inside the row.",
+)
+ROW_TOO_LONG = FindingCode(
+    "row_too_long",
+    Severity.WARNING,
+    "Row with too many cells",
+    "The row has {count} cells, the header {expected}; the rest is kept in extra columns.",
+    "Look for a separator inside a value that should stand in quotes.",
+)
+TOO_MANY_CELLS = FindingCode(
+    "too_many_cells",
+    Severity.ERROR,
+    "Row far wider than the table",
+    "The row has {count} cells, the header {expected}; what is beyond {limit} extra cells is not kept.",
+    "Look for a missing line break or a stray quote in the row.",
+)
+CELL_TOO_LARGE = FindingCode(
+    "cell_too_large",
+    Severity.ERROR,
+    "Cell too large",
+    "A cell of {bytes} bytes passes the limit of {limit}; it was held out, not cut.",
+    "Shorten the cell or leave its column out.",
+)
+STRAY_QUOTE = FindingCode(
+    "stray_quote",
+    Severity.WARNING,
+    "Quote inside a quoted value",
+    "The row holds a quoted value with quotes inside that are not doubled; they were kept as text.",
+    "Double the quotes inside the value.",
+)
+UNTERMINATED_QUOTE = FindingCode(
+    "unterminated_quote",
+    Severity.WARNING,
+    "Quote that never closes",
+    "The row opens a quote that does not close; the value was taken to end with its cell.",
+    "Close the quote or remove it.",
+)
+ERROR_VALUE = FindingCode(
+    "error_value",
+    Severity.WARNING,
+    "Error of a formula",
+    "Cell {cell} shows the error of a formula instead of a value; it counts as empty.",
+    "Correct the formula, or put in the value.",
+)
+NUMBER_ROUNDED = FindingCode(
+    "number_rounded",
+    Severity.WARNING,
+    "Long number rounded by Excel",
+    "The number has more than 15 digits; Excel keeps 15, so the last ones are probably zeros that were not there.",
+    "Format the column as text before the long numbers are put in.",
+)
+SHEET_HIDDEN = FindingCode(
+    "sheet_hidden", Severity.INFO, "Hidden sheet", "The sheet is hidden in the workbook; it was read all the same."
+)
+SHEET_EMPTY = FindingCode("sheet_empty", Severity.INFO, "Empty sheet", "The sheet {sheet} holds no cell.")
+TABLE_WITHOUT_ROWS = FindingCode(
+    "table_without_rows", Severity.INFO, "Table without rows", "The table has a header and no rows."
+)
+NO_ROWS = FindingCode(
+    "no_rows",
+    Severity.ERROR,
+    "No rows",
+    "The file has a header and no rows.",
+    "Export it again, with its rows.",
+)
+
+READ_CODES: tuple[FindingCode, ...] = tuple(
+    value for value in list(globals().values()) if isinstance(value, FindingCode)
+)
+
+
+def note(
+    code: FindingCode,
+    *,
+    table: str | None = None,
+    row_number: int | None = None,
+    line: int | None = None,
+    field: str | None = None,
+    **params: str | int,
+) -> Finding:
+    """A finding of the reader with its sentence rendered; `line` and `field` may stand in the template."""
+    words = {**params, "line": line or 0, "field": field or ""}
+    return Finding(code.code, code.severity, AGENT, render(code, **words), table, row_number, line, field, None, params)

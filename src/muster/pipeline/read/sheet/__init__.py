@@ -1,0 +1,1 @@
+"""Workbooks: typed cells as text, and the errors that formulas left behind."""

@@ -1,0 +1,1 @@
+"""Text with separators: encoding, dialect, records, and the fast way for regular pieces."""
