@@ -78,13 +78,13 @@ FILLERS = frozenset({
     "of", "the", "in", "for", "a", "an", "by",
     "der", "die", "das", "des", "von", "im",
     "de", "du", "d", "la", "le", "les", "l",
-    "del", "el", "los", "las", "do", "da", "dos", "das", "e", "y", "et",
+    "del", "el", "los", "las", "do", "da", "dos", "e", "y", "et",
 })  # fmt: skip
 """Words that carry nothing, in any of the languages; `n` and `no` are not among them (numero)."""
 
 ENTITIES = frozenset({
-    "asset", "server", "vm", "machine", "host", "device", "ci", "computer", "system", "node", "cmdb", "guest", "instance",
-    "total", "current", "primary", "main", "my", "it", "resource", "element", "item", "target",
+    "asset", "server", "vm", "machine", "host", "device", "ci", "computer", "system", "node", "cmdb", "guest",
+    "instance", "aws", "azure", "gcp", "total", "current", "primary", "main", "my", "it", "resource", "element", "item",
 })  # fmt: skip
 """Words that say what the row is about; `Server environment` is the environment of a row that is a server."""
 

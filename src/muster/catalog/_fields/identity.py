@@ -112,7 +112,7 @@ IDENTITY: tuple[Field, ...] = (
         spellings=(
             "hostname", "host name", "dns host name", "dns hostname", "netbios name", "short name",
             "server hostname",
-            "computer hostname", "guest host name", "host", "os hostname", "rechner", "nom d hote",
+            "computer hostname", "guest host name", "host", "rechner", "nom d hote",
             "nom hote",
             "nombre de host", "nombre host", "nombre de anfitrion", "nome do host", "nome de host",
         ),

@@ -107,7 +107,7 @@ def _sheet(name: str, grain: str, reason: str, *required: str, columns: tuple[So
 
 SOURCE = Source(
     id="rvtools",
-    title="RVTools (VMware vSphere)",
+    title="RVTools",
     import_category="cmdb_export",
     rank=HYPERVISOR_OR_AGENT,
     tables=(
@@ -120,7 +120,7 @@ SOURCE = Source(
         _sheet(
             "vHost",
             "one physical host",
-            "its hosts are named by vInfo as the machines that carry the virtual ones, and are no assets of their own yet",
+            "vInfo names its hosts as carriers of the virtual machines; they are no assets of their own yet",
             "Host",
         ),
         *(
@@ -137,16 +137,10 @@ SOURCE = Source(
                 ("vSnapshot", "one snapshot"),
                 ("vCD", "one CD drive of a virtual machine"),
                 ("vUSB", "one USB device of a virtual machine"),
-                ("vFloppy", "one floppy drive of a virtual machine"),
                 ("vHealth", "one warning of RVTools"),
-                ("vRP", "one resource pool"),
                 ("vNIC", "one network card of a host"),
                 ("vSC_VMK", "one kernel port of a host"),
-                ("vMultiPath", "one storage path"),
-                ("vLicense", "one licence"),
-                ("vFileInfo", "one file of a datastore"),
                 ("vSource", "the vCenter that was asked"),
-                ("vMetaData", "what RVTools says about its own run"),
             )
         ),
     ),

@@ -22,18 +22,14 @@ _EVERY_CI = (
     _C(("managed_by", "Managed by"), "technical_owner", _REF),
     _C(("assigned_to", "Assigned to"), None),
     _C(("support_group", "Support group"), "support_group", _REF),
-    _C(("cost_center", "Cost center"), "cost_center", _REF),
     _C(("cost", "Cost"), None),
     _C(("cost_cc", "Cost currency"), None),
     _C(("short_description", "Description", "Short description"), "description"),
     _C(("sys_created_on", "Created"), None),
     _C(("sys_updated_on", "Updated"), "last_seen"),
-    _C(("first_discovered", "First discovered"), "first_seen"),
-    _C(("last_discovered", "Most recent discovery"), "last_seen"),
     _C(("discovery_source", "Discovery source"), None),
     _C(("correlation_id", "Correlation ID"), None),
     _C(("busines_criticality", "business_criticality", "Business criticality"), "business_criticality"),
-    _C(("environment", "Environment"), "environment"),
     _C(("used_for", "Used for"), "environment", preference=0.95),
 )
 
@@ -44,9 +40,7 @@ _HARDWARE = (
     _C(("ip_address", "IP Address"), "ip_address"),
     _C(("mac_address", "MAC Address"), "mac_address"),
     _C(("fqdn", "Fully qualified domain name"), "fqdn"),
-    _C(("host_name", "Host name"), "hostname"),
     _C(("dns_domain", "DNS Domain"), None),
-    _C(("default_gateway", "Default Gateway"), "gateway"),
     _C(("os", "Operating System"), "operating_system"),
     _C(("os_version", "OS Version"), "os_version"),
     _C(("os_service_pack", "OS Service Pack"), None),
@@ -64,12 +58,11 @@ _HARDWARE = (
     _C(("form_factor", "Form factor"), None),
     _C(("classification", "Classification"), "environment", preference=0.9),
     _C(("firewall_status", "Firewall status"), None),
-    _C(("install_date", "Installed"), "installed_at"),
 )
 
 SOURCE = Source(
     id="servicenow",
-    title="ServiceNow CMDB",
+    title="ServiceNow",
     import_category="cmdb_export",
     rank=CMDB,
     tables=(
@@ -92,7 +85,8 @@ SOURCE = Source(
             names=("cmdb_ci_appl*", "cmdb_ci_service*", "cmdb_ci_business_app*"),
             columns=(*_EVERY_CI, _C(("version", "Version"), None)),
             required_columns=("name",),
-            fingerprint=("sys_id", "sys_class_name", "busines_criticality", "used_for", "sys_updated_on", "install_status"),
+            fingerprint=("sys_id", "sys_class_name", "busines_criticality", "used_for", "sys_updated_on",
+                         "install_status"),
             record_key=(("sys_id",),),
             defaults={"asset_type": "application"},
         ),

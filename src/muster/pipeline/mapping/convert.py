@@ -159,7 +159,9 @@ def _with_values(texts: pl.DataFrame, feeds: list[_Feed]) -> pl.DataFrame:
         else:
             columns += _rescued(frame[feed.text], frame[feed.value], feed)
     frame = frame.with_columns(columns)
-    ranges = [(feed, outside) for feed in plain if (outside := range_failure(pl.col(feed.value), feed.field)) is not None]
+    ranges = [
+        (feed, outside) for feed in plain if (outside := range_failure(pl.col(feed.value), feed.field)) is not None
+    ]
     if not ranges:
         return frame
     return frame.with_columns(

@@ -69,5 +69,3 @@ def _rescue(parts: pl.DataFrame, field: Field, how: Transformation) -> pl.DataFr
         pl.coalesce("value", "odd").alias("value"),
         pl.when(pl.col("value").is_null()).then(pl.col("code")).alias("code"),
     )
-
-

@@ -152,9 +152,7 @@ def _iso(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
     day = text.str.to_date("%Y-%m-%d", strict=False)
     if field.type is FieldType.DATE:
         return day
-    moment = text.str.replace("T", " ", literal=True).str.to_datetime(
-        "%Y-%m-%d %H:%M:%S", time_unit="us", strict=False
-    )
+    moment = text.str.replace("T", " ", literal=True).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
     return pl.coalesce(moment, day.cast(pl.Datetime("us"))).dt.replace_time_zone("UTC")
 
 

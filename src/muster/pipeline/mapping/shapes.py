@@ -24,7 +24,9 @@ LONGEST_NAME = 253  # RFC 1035, section 3.1, without the root's dot
 SYS_ID = r"^[0-9a-f]{32}$"
 
 _SYS_ID = re.compile(SYS_ID)
-_COUNTED = frozenset({"cpu", "cpus", "vcpu", "vcpus", "core", "cores", "kerne", "disk", "disks", "nic", "nics", "x", "pcs"})
+_COUNTED = frozenset(
+    {"cpu", "cpus", "vcpu", "vcpus", "core", "cores", "kerne", "disk", "disks", "nic", "nics", "x", "pcs"}
+)
 _SEPARATORS_OF_MAC = str.maketrans("", "", ":-. ")
 _NAME = re.compile(r"\w(?:[\w.-]*\w)?")
 _HEX = re.compile(r"^[0-9a-f]+$")
