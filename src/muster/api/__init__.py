@@ -1,0 +1,1 @@
+"""HTTP: /api/v1, its OpenAPI document, and the landing page."""

@@ -1,0 +1,1 @@
+"""The JSON documents of /api/v1: what services give, in the words of the contract."""

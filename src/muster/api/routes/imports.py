@@ -1,0 +1,161 @@
+"""Reading imports: list, one, its records, findings, steps, results, rejects and mapping."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from muster.api.caller import Provided, Tenanted
+from muster.api.documents.base import PageDocument, page_of
+from muster.api.documents.flows import FlowStatusDocument
+from muster.api.documents.imports import (
+    FieldMappingsDocument,
+    FieldMappingsRequest,
+    FindingCountDocument,
+    FindingDocument,
+    FindingsQuery,
+    ImportDocument,
+    ImportsQuery,
+    ImportSummaryDocument,
+    RecordDocument,
+    RecordsQuery,
+    ResultsDocument,
+    StepDocument,
+    StepsDocument,
+)
+from muster.api.download import download, file_response
+from muster.api.etag import tagged
+from muster.api.routing import API, Routes
+from muster.domain.processing_config import MappingChoice
+from muster.domain.tenant import Permission
+from muster.services.confirm_mapping import confirm_mapping, correct_mapping, read_mapping
+from muster.services.export_rejects import RejectsFormat, export_rejects
+from muster.services.list_findings import FindingFilter, count_findings, list_findings
+from muster.services.list_imports import ImportDetail, ImportFilter, list_imports, read_import
+from muster.services.list_records import RecordFilter, list_records
+from muster.services.list_steps import list_steps
+from muster.services.read_status import read_status
+
+routes = Routes(f"{API}/data-import", "imports")
+
+_STATUS = TypeAdapter(FlowStatusDocument)
+_STATUS_RESPONSES = {
+    200: {"model": FlowStatusDocument, "headers": {"ETag": {"schema": {"type": "string"}}}},
+    304: {"description": "Nothing changed since the answer that If-None-Match names."},
+}
+
+
+@routes.get("/status/{flow_id}", Permission.READ, responses=_STATUS_RESPONSES, response_class=Response)
+async def get_import_status(request: Request, services: Provided, context: Tenanted, flow_id: UUID) -> Response:
+    """How far an import is; takes a master flow id, a flow id or a data import id. Poll by `poll_after_seconds`."""
+    status = await read_status(services, context, flow_id)
+    return tagged(request, FlowStatusDocument.of(status), _STATUS)
+
+
+@routes.get("", Permission.READ)
+async def list_data_imports(
+    services: Provided, context: Tenanted, query: Annotated[ImportsQuery, Query()]
+) -> PageDocument[ImportSummaryDocument]:
+    """Imports of the engagement, newest first."""
+    where = ImportFilter(
+        status=query.status,
+        import_category=query.import_category,
+        source_system=query.source_system,
+        filename=query.filename,
+    )
+    return page_of(await list_imports(services, context, where, query.page()), ImportSummaryDocument.of)
+
+
+@routes.get("/{data_import_id}", Permission.READ)
+async def get_data_import(services: Provided, context: Tenanted, data_import_id: UUID) -> ImportDocument:
+    """One import: what it is, its tables, and what came of it."""
+    return _document(await read_import(services, context, data_import_id))
+
+
+@routes.get("/{data_import_id}/records", Permission.READ)
+async def list_import_records(
+    services: Provided, context: Tenanted, data_import_id: UUID, query: Annotated[RecordsQuery, Query()]
+) -> PageDocument[RecordDocument]:
+    """Rows of an import in the order of the file, raw beside cleansed; readable in every state."""
+    where = RecordFilter(table=query.table, outcome=query.outcome)
+    return page_of(await list_records(services, context, data_import_id, where, query.page()), RecordDocument.of)
+
+
+@routes.get("/{data_import_id}/findings", Permission.READ)
+async def list_import_findings(
+    services: Provided, context: Tenanted, data_import_id: UUID, query: Annotated[FindingsQuery, Query()]
+) -> PageDocument[FindingDocument]:
+    """What was found, at most 1,000 places for each code and table; `results` has the full counts."""
+    where = FindingFilter(severity=query.severity, code=query.code, agent=query.agent, table=query.table)
+    return page_of(await list_findings(services, context, data_import_id, where, query.page()), FindingDocument.of)
+
+
+@routes.get("/{data_import_id}/steps", Permission.READ)
+async def list_import_steps(services: Provided, context: Tenanted, data_import_id: UUID) -> StepsDocument:
+    """The steps of an import, each with its own status, duration and output."""
+    steps = await list_steps(services, context, data_import_id)
+    return StepsDocument(items=tuple(StepDocument.of(step) for step in steps))
+
+
+@routes.get("/{data_import_id}/results", Permission.READ)
+async def get_import_results(services: Provided, context: Tenanted, data_import_id: UUID) -> ResultsDocument:
+    """What came of an import: records, findings by code, and what the inventory took over."""
+    detail = await read_import(services, context, data_import_id)
+    counts = await count_findings(services, context, data_import_id)
+    summary = detail.summary
+    return ResultsDocument(
+        data_import_id=summary.data_import_id,
+        status=summary.status,
+        import_category=summary.import_category,
+        source_system=summary.source_system,
+        total_records=summary.total_records,
+        processed_records=summary.processed_records,
+        failed_records=summary.failed_records,
+        validation_results=_document(detail).validation_results,
+        enrichment_summary=_document(detail).enrichment_summary,
+        finding_counts=tuple(FindingCountDocument.of(count) for count in counts),
+    )
+
+
+@routes.get(
+    "/{data_import_id}/rejects",
+    Permission.READ,
+    responses=file_response("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    response_class=StreamingResponse,
+)
+async def get_import_rejects(
+    services: Provided,
+    context: Tenanted,
+    data_import_id: UUID,
+    file_format: Annotated[RejectsFormat, Query(alias="format")] = RejectsFormat.CSV,
+) -> StreamingResponse:
+    """The user's own rows that were held back, with a reason column, to fix and send again."""
+    return download(await export_rejects(services, context, data_import_id, file_format))
+
+
+@routes.get("/{data_import_id}/field-mappings", Permission.READ)
+async def get_field_mappings(services: Provided, context: Tenanted, data_import_id: UUID) -> FieldMappingsDocument:
+    """Which column feeds which field, with confidence and evidence."""
+    return FieldMappingsDocument.of(await read_mapping(services, context, data_import_id))
+
+
+@routes.put("/{data_import_id}/field-mappings", Permission.IMPORT)
+async def put_field_mappings(
+    services: Provided, context: Tenanted, data_import_id: UUID, body: FieldMappingsRequest
+) -> FieldMappingsDocument:
+    """Correct the mapping while the import waits; with `confirm` the import goes on with it."""
+    choices = tuple(MappingChoice(**choice.model_dump()) for choice in body.mapping)
+    if body.confirm:
+        await confirm_mapping(services, context, data_import_id, choices)
+        return FieldMappingsDocument.of(await read_mapping(services, context, data_import_id))
+    return FieldMappingsDocument.of(await correct_mapping(services, context, data_import_id, choices))
+
+
+def _document(detail: ImportDetail) -> ImportDocument:
+    """Return the detail with its summary's members beside its own."""
+    own = {name: getattr(detail, name) for name in ImportDocument.model_fields if hasattr(detail, name)}
+    summary = {name: getattr(detail.summary, name) for name in ImportSummaryDocument.model_fields}
+    return ImportDocument.model_validate({**summary, **own})
