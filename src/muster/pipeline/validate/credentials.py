@@ -50,18 +50,18 @@ SPOKEN_PASSWORD = "(?i)" + _LABEL + r"""\s+(?:is|ist|est|es)\s+["']?([^\s"',;|]*
 PASSWORD_HASH = r"\$(?:1|2[aby]|5|6|y)\$[./A-Za-z0-9=,$]{20,}"  # noqa: S105 - a pattern, no password
 
 HARMLESS = (
-    r"(?i)^(?:[*x•.#_-]+|<.*|\$\{.*|\{\{.*|%.*%|\[.*\]|n/?a|none|null|tbd|yes|no|true|false|see|stored|vault.*|keepass.*|"
+    r"(?i)^(?:[*x•.#_-]+|<.*|\$\{.*|\{\{.*|%.*%|\[.*\]|n/?a|none|null|tbd|yes|no|true|false|see|siehe|voir|ver|stored|vault.*|keepass.*|"
     r"cyberark.*|lastpass.*|1password.*|hashicorp.*|secretsmanager.*|kms.*|ldap|kerberos|sso|never|expire[sd]?|required|"
     r"unknown|unchanged|default|changed?|reset|rotat.*|policy|managed|enabled|disabled|redacted|hidden|masked|removed|"
     r"protected|encrypted|empty|blank|same|not|ask|contact|request|from|with|auth.*|based|https?|arn:.*)[.)]?$"
 )
 """Words after a label that say where a password is, or that there is none."""
 
-_SECRET_WORDS = (
+_HEADER_WORDS = (
     r"password|passwort|passwd|pwd|kennwort|contraseña|senha|passphrase|secret|(?:api|private|secret)[ _-]?key|"
     r"(?:access|auth)[ _-]?token"
 )
-SECRET_HEADER = rf"(?i)^(?:.*[ _.-])?(?:{_SECRET_WORDS})$"
+SECRET_HEADER = rf"(?i)^(?:.*[ _.-])?(?:{_HEADER_WORDS})$"
 """Headers of columns whose every value is a secret."""
 
 
@@ -96,5 +96,5 @@ _SHORTEST = 4
 
 def _captures(cell: pl.Expr, pattern: str) -> pl.Expr:
     """Whether any match of `pattern` captures something that is no harmless word."""
-    secret = cell.str.extract(pattern)
-    return secret.is_not_null() & ~secret.str.contains(HARMLESS)
+    captured = pl.element().str.extract(pattern)
+    return cell.str.extract_all(pattern).list.eval(~captured.str.contains(HARMLESS)).list.any()

@@ -93,7 +93,7 @@ class Values:
         self.fields: tuple[str, ...] = ()
         frames = []
         for batch in view.batches():
-            rows = batch.typed.filter(pl.col(ROW_NUMBER).is_in(wanted))
+            rows = batch.typed.filter(pl.col(ROW_NUMBER).is_in(wanted.implode()))
             self.fields = tuple(name for name in rows.columns if name not in _META)
             frames.append(rows.select(ROW_NUMBER, *self._hashes(rows)))
         self._rows = pl.concat(frames)
@@ -121,14 +121,14 @@ class Values:
         """Whether any of the fields differs."""
         return pl.any_horizontal(pl.lit(value=False), *(self.differs(name) for name in names))
 
-    def differing(self) -> pl.Expr:
-        """The names of the fields whose values differ, as one text of at most five of them."""
-        told = [pl.when(self.differs(name)).then(pl.lit(name)) for name in self.fields]
-        names = pl.concat_list(told).list.drop_nulls()
-        more = pl.when(names.list.len() > _NAMED).then(
-            pl.format(" and {} more", names.list.len().cast(pl.Int32) - _NAMED)
+    def differing(self, names: Sequence[str]) -> pl.Expr:
+        """Which of the fields differ, as one text that names at most five of them."""
+        told = [pl.lit(None, dtype=pl.String), *(pl.when(self.differs(name)).then(pl.lit(name)) for name in names)]
+        differing = pl.concat_list(told).list.drop_nulls()
+        more = pl.when(differing.list.len() > _NAMED).then(
+            pl.format(" and {} more", differing.list.len().cast(pl.Int32) - _NAMED)
         )
-        return pl.concat_str(names.list.head(_NAMED).list.join(", "), more.fill_null(""))
+        return pl.concat_str(differing.list.head(_NAMED).list.join(", "), more.fill_null(""))
 
     def _hashes(self, rows: pl.DataFrame) -> list[pl.Expr]:
         hashes = []

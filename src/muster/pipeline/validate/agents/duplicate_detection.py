@@ -148,9 +148,11 @@ def _same_identifier(
         shown = "source_id"
     both = values.compare(pairs).filter(~values.any_differs(item.separated_by))
     doubtful = values.any_differs(item.contradicted_by)
-    differ = values.any_differs(values.fields)
+    others = [name for name in values.fields if name != item.field]  # it may be written in another way
+    differ = values.any_differs(others)
+    details = {**_AT, "fields": values.differing(others)}
     return [
-        places(both.filter(~doubtful & differ), "duplicated", shown, params={**_AT, "fields": values.differing()}),
+        places(both.filter(~doubtful & differ), "duplicated", shown, params=details),
         places(both.filter(~doubtful & ~differ), "repeated_identity", shown, params=_AT),
         places(both.filter(doubtful), "shared_identifier", shown, params=_AT),
     ]
@@ -165,8 +167,9 @@ def _same_name(pairs: pl.DataFrame, values: repeats.Values) -> list[pl.DataFrame
     both = values.compare(pairs).filter(~two)
     same = values.same(repeats.WRITTEN)
     differ = values.any_differs(values.fields)
+    details = {**_AT, "fields": values.differing(values.fields)}
     return [
-        places(both.filter(same & differ), "duplicated_name", shown, params={**_AT, "fields": values.differing()}),
+        places(both.filter(same & differ), "duplicated_name", shown, params=details),
         places(both.filter(same & ~differ), "repeated_identity", shown, params=_AT),
         places(both.filter(~same), "similar_name", shown, params=_AT),
     ]

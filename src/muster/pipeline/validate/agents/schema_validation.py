@@ -4,12 +4,11 @@ What holds a row back, and why:
 
 - A row without any required value names nothing, so nothing can be made of it: error.
 - A required field without a column leaves every row like that: one error on the table, not one per row.
-- A cell of an optional field that can not be read never enters the inventory; the row goes on with that field empty,
-  because a server with an odd memory size is still a server: warning. The same holds for a number out of range, and
-  for a word outside the vocabulary (people coin new environments every day); the nearest known word is named.
-- A cell of an identity field (address, UUID, host name …) that can not be read is an error: the row might become a twin
-  of the asset that it describes, and twins cost more to find than a held-back row. When the cell lists several and
-  others of them could be read, those identify the row well enough: warning.
+- A cell that can not be read never enters the inventory; the row goes on with that field empty, because a server with
+  an odd memory size, or with `DHCP` for an address, is still a server: warning. The same holds for a number out of
+  range, and for a word outside the vocabulary (people coin new environments every day); the nearest one is named.
+- Unless that cell was all the row had of a required value: then nothing names the row any more, and it is held back
+  with the cell as the reason: error.
 - Two columns for a field with one value: only the surest filled one counts: warning, since nothing is lost from the
   claim. It is no finding where a list field unites them, or where the profile of the source pairs them on purpose.
 """
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.model import Field, FieldGroup, FieldType
 from muster.domain.conversion import FailureCode
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.mapping import MatchMethod
@@ -32,7 +30,7 @@ from muster.pipeline.validate.quality import filled
 if TYPE_CHECKING:
     from muster.pipeline.validate.tables import Batch, MappedTable
 
-_KEY_TYPES = {FieldType.HOSTNAME, FieldType.FQDN, FieldType.IP, FieldType.MAC, FieldType.UUID}
+_CELL = [ROW_NUMBER, "position"]
 
 _CODES = (
     FindingCode(
@@ -50,11 +48,11 @@ _CODES = (
         advice="Fill one of them in, or take the row out.",
     ),
     FindingCode(
-        code="identity_unreadable",
+        code="required_value_unreadable",
         severity=Severity.ERROR,
-        title="An identifier can not be read",
-        template="{field} should be {expected}, but the cell looks like {excerpt}.",
-        advice="Correct the identifier, or empty the cell when it is unknown.",
+        title="The only required value can not be read",
+        template="{field} should be {expected}, but the cell looks like {excerpt}, and nothing else names this row.",
+        advice="Correct the cell, or give the row a name.",
     ),
     FindingCode(
         code="wrong_type",
@@ -111,18 +109,27 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
 
 def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     failures = batch.failures
-    unreadable = _unreadable_identity(batch, knowledge)
-    others = failures.join(unreadable, on=[ROW_NUMBER, "field", "position"], how="anti", maintain_order="left")
+    lost = [failures.clear()]
+    found = []
+    for alternatives in knowledge.category.required:
+        mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
+        if mapped:
+            empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed, name) for name in mapped))
+            lost.append(failures.filter(pl.col("field").is_in(mapped)).join(empty, on=ROW_NUMBER, how="semi"))
+            blank = empty.join(lost[-1], on=ROW_NUMBER, how="anti", maintain_order="left")
+            params = {"alternatives": pl.lit(_one_of(tuple(mapped)))}
+            found.append(places(blank, "required_value_missing", mapped[0], params=params))
+    unreadable = pl.concat(lost).unique(_CELL).sort(_CELL)
+    others = failures.join(unreadable, on=_CELL, how="anti", maintain_order="left")
     details = {"expected": pl.col("expected")}
-    found = [
-        _with_excerpt(unreadable, "identity_unreadable", details),
-        _with_excerpt(others.filter(code=FailureCode.WRONG_TYPE), FailureCode.WRONG_TYPE, details),
-        _with_excerpt(others.filter(code=FailureCode.OUT_OF_RANGE), FailureCode.OUT_OF_RANGE, details),
-    ]
     hint = pl.format(" The nearest known one is “{}”.", "nearest").fill_null("")
     words = others.filter(code=FailureCode.UNKNOWN_WORD)
-    found.append(_with_excerpt(words, FailureCode.UNKNOWN_WORD, {**details, "hint": hint}))
-    found.extend(_missing(batch, unreadable, alternatives) for alternatives in knowledge.category.required)
+    found += [
+        _with_excerpt(unreadable, "required_value_unreadable", details),
+        _with_excerpt(others.filter(code=FailureCode.WRONG_TYPE), FailureCode.WRONG_TYPE, details),
+        _with_excerpt(others.filter(code=FailureCode.OUT_OF_RANGE), FailureCode.OUT_OF_RANGE, details),
+        _with_excerpt(words, FailureCode.UNKNOWN_WORD, {**details, "hint": hint}),
+    ]
     return Outcome(found)
 
 
@@ -133,33 +140,6 @@ def _with_excerpt(failures: pl.DataFrame, code: str, params: dict[str, pl.Expr])
         for (name,), group in failures.group_by("field", maintain_order=True)
     ]
     return pl.concat(frames) if frames else FINDINGS_SCHEMA.to_frame()
-
-
-def _unreadable_identity(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
-    """The failures of identity fields that leave the row without any value in that field."""
-    names = [name for name in batch.table.fields if _is_identifier(knowledge.fields.get(name))]
-    failures = batch.failures.filter(pl.col("field").is_in(names))
-    kept = [name for name in failures.get_column("field").unique() if name in batch.typed.columns]
-    if failures.is_empty() or not kept:
-        return failures
-    filled = batch.typed.select(ROW_NUMBER, *(filled(batch.typed, name).alias(name) for name in kept))
-    readable = filled.unpivot(kept, index=ROW_NUMBER, variable_name="field", value_name="readable").filter("readable")
-    return failures.join(readable, on=[ROW_NUMBER, "field"], how="anti", maintain_order="left")
-
-
-def _missing(batch: Batch, unreadable: pl.DataFrame, alternatives: tuple[str, ...]) -> pl.DataFrame:
-    """Rows without a value in any of the alternatives; a row whose value is there but unreadable is told already."""
-    mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
-    if not mapped:
-        return FINDINGS_SCHEMA.to_frame()
-    empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed, name) for name in mapped))
-    told = unreadable.filter(pl.col("field").is_in(mapped))
-    empty = empty.join(told, on=ROW_NUMBER, how="anti", maintain_order="left")
-    return places(empty, "required_value_missing", mapped[0], params={"alternatives": pl.lit(_one_of(tuple(mapped)))})
-
-
-def _is_identifier(declared: Field | None) -> bool:
-    return declared is not None and declared.group is FieldGroup.IDENTITY and declared.type in _KEY_TYPES
 
 
 def _one_of(alternatives: tuple[str, ...]) -> str:
