@@ -64,7 +64,7 @@ fi;
 endef
 
 # Two stamps: what was installed from requirements-dev.txt, and from which pyproject.toml muster itself.
-PIP := $(PY) -m pip --quiet --disable-pip-version-check --no-input install
+PIP := $(PY) -m pip --quiet --quiet --disable-pip-version-check --no-input install
 define INSTALL
 if ! cmp -s requirements-dev.txt $(VENV)/installed-requirements; then \
 	echo "make: installing the packages of requirements-dev.txt" >&2; \

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HOLDER = Path(__file__).with_name("holder.py")
 PATIENCE = 60.0
+OURSELVES = "ourselves"
+ORDINARY = "an ordinary user"
 
 
 @dataclass
@@ -146,12 +148,12 @@ def _interpreter_for_others() -> tuple[str, dict[str, str]] | None:
     return None
 
 
-@pytest.fixture(params=["ourselves", "an ordinary user"])
-def person(request: pytest.FixtureRequest) -> Iterator[Person]:
+@contextlib.contextmanager
+def _somebody(kind: str) -> Iterator[Person]:
     folder = Path(tempfile.mkdtemp(prefix="muster-test-"))
     uid, gid, python = os.geteuid(), os.getegid(), sys.executable
     environment = {"PATH": "/usr/bin:/bin"}
-    if request.param == "an ordinary user":
+    if kind == ORDINARY:
         found = _interpreter_for_others() if uid == 0 else None
         if found is None:
             shutil.rmtree(folder)
@@ -163,14 +165,30 @@ def person(request: pytest.FixtureRequest) -> Iterator[Person]:
     state_root = Path(tempfile.mkdtemp(prefix="muster-state-"))
     state_root.chmod(0o711)
     made = Person(uid, gid, python, folder, state_root, environment)
-    yield made
-    for holder in made.holders:
-        holder.end()
-    for base in (*state_root.iterdir(), made.home / "postgres"):
-        if (base / "server.lock").exists():
-            await_end_of_server(base)
-    shutil.rmtree(state_root)
-    shutil.rmtree(folder)
+    try:
+        yield made
+    finally:
+        for holder in made.holders:
+            holder.end()
+        for base in (*state_root.iterdir(), made.home / "postgres"):
+            if (base / "server.lock").exists():
+                await_end_of_server(base)
+        shutil.rmtree(state_root)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=[OURSELVES, ORDINARY])
+def person(request: pytest.FixtureRequest) -> Iterator[Person]:
+    """Give somebody with a fresh home."""
+    with _somebody(request.param) as made:
+        yield made
+
+
+@pytest.fixture(scope="module", params=[OURSELVES, ORDINARY])
+def served(request: pytest.FixtureRequest) -> Iterator[dict[str, Any]]:
+    """Give the answer of a server that runs for the whole module; tests leave it as it is."""
+    with _somebody(request.param) as made:
+        yield made.holder().ask("acquire") | {"person": made}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A muster process in small: holds an embedded server and does what it is told, one word a line, one JSON answer a line."""
+"""A muster process in small: holds an embedded server, reads a word a line, answers with one line of JSON."""
 
 from __future__ import annotations
 

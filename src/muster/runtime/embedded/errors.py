@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_PREFIX = re.compile(r"^.*?(FATAL|PANIC|[Ee]rror):\s+")  # time and process id
 _ROOM_WORDS = ("No space left on device", "Disk quota exceeded")
 
 
@@ -42,7 +44,8 @@ def _cause(output: str) -> str:
     """Pick the line that names the cause: the last FATAL, PANIC or error, else the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:", "Error:"))]
-    return (telling or lines or ["it ended without a word"])[-1]
+    line = (telling or lines or ["it ended without a word"])[-1]
+    return _PREFIX.sub("", line)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ class Places:
         return [] if self.account else None
 
     def prepare(self) -> None:
-        """Make the folders and the lock files. Raises OSError, or EmbeddedPostgresError when one of them is somebody else's."""
+        """Make the folders and the lock files. Raises OSError; EmbeddedPostgresError when one is somebody else's."""
         if self.account:
             self.state_root.mkdir(mode=0o755, parents=True, exist_ok=True)
             self.base.mkdir(mode=_PASSABLE, exist_ok=True)

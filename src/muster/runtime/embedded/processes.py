@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -113,6 +114,9 @@ def stop_server(places: Places) -> None:
     Raises EmbeddedPostgresError when it does not end, which leaves it running.
     """
     if _ends(places, signal.SIGINT, _CLEAN_STOP) or _ends(places, signal.SIGQUIT, _HARD_STOP):
+        if places.socket_folder.parent != places.base:
+            with contextlib.suppress(OSError):  # somebody else's file may lie there
+                places.socket_folder.rmdir()
         return
     raise EmbeddedPostgresError(f"The database server of {places.home} does not stop: look into {places.log_folder}.")
 
