@@ -8,6 +8,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
 
 from muster.queue.options import WorkerOptions
 from muster.queue.ownership import OwnedJobManager
@@ -33,13 +34,15 @@ class Queue:
 
     def __init__(self, url: str) -> None:
         self._conninfo = url.replace("postgresql+psycopg://", "postgresql://", 1)
+        given = conninfo_to_dict(self._conninfo).get("options") or ""
+        self._options = f"{given} -c search_path={SCHEMA}".strip()
         self._deferrer = OwnedJobManager(self.connector(1))
 
     def connector(self, size: int) -> PsycopgConnector:
         """Return an unopened connector with at most `size` pooled connections to the queue's schema."""
         return PsycopgConnector(
             conninfo=self._conninfo,
-            kwargs={"options": f"-c search_path={SCHEMA}"},
+            kwargs={"options": self._options},
             min_size=1,
             max_size=size,
             timeout=5.0,

@@ -13,6 +13,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import DeleteJobCondition
 from procrastinate.worker import Worker
 
+from muster.domain.errors import MusterError
 from muster.queue.recovery import recover_jobs
 from muster.queue.statements import statement
 from muster.queue.tasks import add_task
@@ -53,7 +54,7 @@ class WorkerLoop:
                         delay = self._times.reconnect
                         if await self._work(app, stopping, wait=wait):
                             return
-                except (ConnectorException, psycopg.Error) as error:
+                except (ConnectorException, psycopg.Error, MusterError, OSError) as error:
                     log.warning("worker.connection_lost", error=type(error).__name__, next_try_seconds=delay)
                     await _pause(stopping, delay)
                     delay = min(delay * 2, self._times.longest_reconnect)

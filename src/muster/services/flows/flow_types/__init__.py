@@ -1,0 +1,1 @@
+"""The flow types, one file each."""

@@ -1,0 +1,34 @@
+"""enrichment: the category's processor takes the valid rows over into the inventory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muster.db.repos import flows
+from muster.services.flows.data_import import DataImportChildFlowService
+from muster.services.flows.phases._processor import processor_for
+from muster.services.flows.results import enrichment_to_json, validation_from_json
+from muster.services.flows.steps import Steps
+from muster.services.flows.work import PhaseOutcome
+
+if TYPE_CHECKING:
+    from muster.domain.flow_state import FlowState
+    from muster.services.flows.work import PhaseWork
+
+
+async def run(work: PhaseWork) -> PhaseOutcome:
+    """Enrich, with the verdict that validation has left."""
+    async with work.services.database.begin(work.context.tenant) as session:
+        state = await flows.read_phase_state(session, work.context.engagement_id, work.flow_id)
+    processor = await processor_for(work)
+    async with Steps(work).step("enrichment", "Reconcile the valid rows with the inventory") as step:
+        result = await processor.enrich_assets(work.data_import_id, validation_from_json(state["validation_results"]))
+        step.records = result.assets_created + result.assets_updated
+        step.output = enrichment_to_json(result)
+    return PhaseOutcome(enrichment_to_json(result))
+
+
+async def conclude(work: PhaseWork, outcome: PhaseOutcome) -> FlowState:
+    """Keep what was counted and let the results follow."""
+    child = DataImportChildFlowService(work.db, work.context, work.services)
+    return await child.advance_to_complete(work.flow_id, outcome.summary, fence=work.fence)

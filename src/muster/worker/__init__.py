@@ -1,0 +1,1 @@
+"""The worker: works on background jobs until it is told to stop."""
