@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from muster.domain.phases import ENDED, FlowStatus, Phase, StepStatus, WaitingFor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
     from uuid import UUID
 
 POLL_WORKING_SECONDS = 5
@@ -37,6 +38,16 @@ class ValidationResults:
     warning_count: int
     agent_results: tuple[AgentResult, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The member `validation_results` of the flow document."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> ValidationResults:
+        """Read what `as_json` wrote."""
+        agents = (AgentResult(**{**agent, "status": StepStatus(agent["status"])}) for agent in raw["agent_results"])
+        return cls(raw["is_valid"], raw["error_count"], raw["warning_count"], tuple(agents))
+
 
 @dataclass(frozen=True, slots=True)
 class EnrichmentResult:
@@ -45,6 +56,19 @@ class EnrichmentResult:
     assets_created: int
     assets_updated: int
     enrichment_details: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The member `enrichment_summary` of the flow document."""
+        return {
+            "assets_created": self.assets_created,
+            "assets_updated": self.assets_updated,
+            "enrichment_details": dict(self.enrichment_details),
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> EnrichmentResult:
+        """Read what `as_json` wrote."""
+        return cls(raw["assets_created"], raw["assets_updated"], raw["enrichment_details"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Double, ForeignKeyConstraint, Index, Integer, SmallInteger, func
+from sqlalchemy import BigInteger, Double, ForeignKeyConstraint, Index, Integer, SmallInteger, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,14 +28,22 @@ def _of_import() -> ForeignKeyConstraint:
 class DataImport(TenantMixin, Base):
     """One uploaded file (or one body of rows) and what became of it.
 
-    `claims_active` says whether its claims take part in the inventory; `rows_attempt` and `claims_attempt` name the
-    attempts whose rows and claims count (0: none yet). `detection` and `validation_summary` are replaced, never mutated.
+    `claims_active` says whether its claims take part in the inventory; `staged_attempt`, `rows_attempt` and
+    `claims_attempt` name the attempts whose staging, rows and claims count (0: none yet). JSON columns are replaced,
+    never mutated.
     """
 
     __tablename__ = "data_imports"
     __table_args__ = (
         ForeignKeyConstraint(["engagement_id"], [f"{SCHEMA}.engagements.id"], ondelete="CASCADE"),
         Index(None, "engagement_id", "sha256"),
+        Index(
+            "uq_data_imports_idempotency_key",
+            "engagement_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -62,6 +70,7 @@ class DataImport(TenantMixin, Base):
     imported_by: Mapped[UUID | None]
     observed_at: Mapped[datetime]
     observed_at_origin: Mapped[str]
+    staged_attempt: Mapped[int] = mapped_column(server_default="0")
     rows_attempt: Mapped[int] = mapped_column(server_default="0")
     claims_attempt: Mapped[int] = mapped_column(server_default="0")
     claims_active: Mapped[bool] = mapped_column(server_default="false")
@@ -98,7 +107,19 @@ class ImportRow(TenantMixin, Base):
     """One data row: `raw` cells in order, `cleansed` {field: value} where it differs, `errors` [{code, field}]."""
 
     __tablename__ = "import_rows"
-    __table_args__ = (_of_import(),)
+    __table_args__ = (
+        _of_import(),
+        # the list of rows held back must not read the rows that are fine
+        Index(
+            "ix_import_rows_held_back",
+            "engagement_id",
+            "data_import_id",
+            "attempt",
+            "table_number",
+            "row_number",
+            postgresql_where=text("NOT is_valid"),
+        ),
+    )
 
     data_import_id: Mapped[UUID] = mapped_column(primary_key=True)
     attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
