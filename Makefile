@@ -30,7 +30,7 @@ lint: setup ## check style, types and layers only
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 bench: setup ## measure whole imports against the floor of this machine (BENCH_ROWS=100000,1000000)
 	@BENCH_ROWS="$(BENCH_ROWS)" $(PY) bench/run.py
