@@ -60,26 +60,28 @@ class TableRows:
 
     def clean(self, raw: Iterable[tuple[int, Sequence[str]]]) -> list[Row]:
         """The rows among `raw` (line, cells), numbered; a cell that is blank stays as it is."""
-        layout, rows = self._layout, []
-        left, right, first = layout.left, self._right, self.header[0] if self.header else None
+        rows: list[Row] = []
+        left, right, width = self._layout.left, self._right, len(self._layout.columns)
+        first = self.header[0] if self.repeats else None
+        roomy = self._limits.cell_bytes // 4
         for line, cells in raw:
             joined = "".join(cells)
             if not joined.strip(BLANKS):
                 self._blank.add(line)
                 continue
-            if layout.comments and cells[0].startswith("#"):
+            if self._layout.comments and cells[0].startswith("#"):
                 self._comments.add(line)
                 continue
-            if self.repeats and len(cells) > left and cells[left].strip(BLANKS) == first and self._is_header(cells):
+            if first is not None and len(cells) > left and first in cells[left] and self._is_header(cells):
                 self._log.add(codes.note(codes.REPEATED_HEADER_ROW, table=self._table, line=line))
                 continue
             self.count += 1
-            kept: list[str | None] = list(cells[left:right])
+            kept: list[str | None] = list(cells) if len(cells) == width and not left else list(cells[left:right])
             if len(cells) < right and self._ragged:
                 self._tell(codes.ROW_TOO_SHORT, line, count=len(cells), expected=right)
             elif len(cells) > right or left:
                 self._extend(kept, cells, line)
-            if len(joined) * 4 > self._limits.cell_bytes:
+            if len(joined) > roomy:
                 self._hold_out(kept, line)
             rows.append((self.count, line, kept))
         return rows
@@ -93,12 +95,10 @@ class TableRows:
         return first
 
     def finish(self) -> None:
-        """Tell what was left out over the whole table, and whether anything is there at all."""
+        """Tell what was left out over the whole table."""
         for code, left in ((codes.BLANK_ROWS, self._blank), (codes.COMMENT_LINES, self._comments)):
             if left.count:
                 self._log.add(codes.note(code, table=self._table, line=left.line, count=left.count))
-        if not self.count:
-            self._log.add(codes.note(codes.TABLE_WITHOUT_ROWS, table=self._table))
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         here = cells[self._layout.left : self._right]

@@ -96,6 +96,9 @@ def _report(upload: Upload, tables: list[TableInfo], log: FindingLog, *, complet
             f"{upload.filename} holds no filled cell: send a workbook with a header row and rows.",
             filename=upload.filename,
         )
+    for table in tables:
+        if not table.rows:
+            log.add(codes.note(codes.TABLE_WITHOUT_ROWS, table=table.name))
     if not any(table.rows for table in tables):
         log.add(codes.note(codes.NO_ROWS))
     return ReadReport(FileFormat("xlsx"), tuple(tables), tuple(log.findings), tuple(log.count_list()), complete)

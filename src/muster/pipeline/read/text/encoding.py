@@ -30,6 +30,12 @@ _CANDIDATES = [
 ]  # fmt: skip
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _WORDS = re.compile(rb"[\x80-\xff]+")
+_LONGEST_WESTERN_RUN = 3
+"""Western words are mostly ASCII; longer runs of other bytes are another script."""
+_ODD_SHARE = 0.1
+_INSIDE_WORDS = "’‘´–—·\xad"  # noqa: RUF001 - the characters that Windows-1252 has for them
+_LETTER_PLACES = re.compile(r"(?<=[A-Za-z])[\x80-\uffff]+(?=[A-Za-z])|(?<=[a-z])[\x80-\uffff]+\b")
+"""Where only a letter makes sense: inside a word, or at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +194,18 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _legacy(evidence: bytes) -> Encoding:
+    """The encoding of text that is not UTF-8. Windows-1252 unless it puts signs where letters must stand."""
+    count = len(evidence) - len(evidence.translate(None, bytes(range(0x80, 0x100))))
+    western = evidence.decode("cp1252", "replace")
+    runs = _LETTER_PLACES.findall(western)
+    odd = sum(not char.isalpha() and char not in _INSIDE_WORDS for run in runs for char in run)
+    long_runs = sum(len(run) > _LONGEST_WESTERN_RUN for run in _WORDS.findall(evidence))
+    if odd <= count * _ODD_SHARE and long_runs <= len(_WORDS.findall(evidence)) * _ODD_SHARE:
+        return Encoding("cp1252", 0, f"{count} bytes beyond ASCII give Western letters and signs")
     # Only files in a legacy encoding need it, and the child that reads a head should start fast.
     from charset_normalizer import from_bytes  # noqa: PLC0415 - costs 60 ms, needed by few files
 
-    matches = from_bytes(evidence, cp_isolation=_CANDIDATES, enable_fallback=False)
-    ranked = sorted(matches, key=lambda match: match.chaos)
-    if not ranked:
+    best = from_bytes(evidence, cp_isolation=_CANDIDATES, enable_fallback=False).best()
+    if best is None:
         return Encoding("cp1252", 0, "the usual one for Western text")
-    best = ranked[0]
-    western = next((match for match in ranked if match.encoding == "cp1252"), None)
-    slack = 0.02
-    if western is not None and western.chaos <= best.chaos + slack:
-        best = western
-    count = len(evidence) - len(evidence.translate(None, bytes(range(0x80, 0x100))))
     return Encoding(best.encoding, 0, f"it makes the best sense of {count} bytes beyond ASCII")

@@ -107,11 +107,7 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     name = upload.stem
     encoding = decide_encoding(upload.path, whole=whole)
     if encoding.reason is not None:
-        log.add(
-            codes.note(
-                codes.ENCODING_GUESSED, table=name, encoding=encoding.codec.upper(), reason=encoding.reason
-            )
-        )
+        log.add(codes.note(codes.ENCODING_GUESSED, table=name, encoding=encoding.codec.upper(), reason=encoding.reason))
     size = CHUNK_BYTES if whole else limits.head_bytes
     pieces = read_chunks(upload.path, encoding, limits.record_bytes, size)
     first = next(pieces, None)
@@ -159,7 +155,8 @@ def _from_line(text: str, lines: int) -> str:
 
 
 def _tell_endings(text: str, name: str, log: FindingLog) -> None:
-    found = set(NEWLINE.findall(_QUOTED.sub("", text[:-1])))
+    # The end of what is looked at may stand between the two characters of one ending.
+    found = set(NEWLINE.findall(_QUOTED.sub("", text.removesuffix("\r"))))
     if len(found) > 1:
         endings = ", ".join(words for ending, words in _ENDING_NAMES.items() if ending in found)
         log.add(codes.note(codes.MIXED_LINE_ENDINGS, table=name, endings=endings))

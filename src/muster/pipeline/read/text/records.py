@@ -63,7 +63,10 @@ class RecordParser:
         start, length, batch = 0, len(text), Batch()
         carriage = "\r" in text
         while start < length:
-            end, following = _line_end(text, start, carriage=carriage)
+            if carriage or (end := text.find("\n", start)) < 0:
+                end, following = _line_end(text, start)
+            else:
+                following = end + 1
             if following == length and end == length and not final:
                 self.rest = text[start:]
                 break
@@ -80,7 +83,7 @@ class RecordParser:
                 batch.rows.append((self.line, cells))
                 if issue is not None:
                     batch.issues.append((self.line, issue))
-                following = _line_end(text, end, carriage=carriage)[1]
+                following = _line_end(text, end)[1]
                 self.line += 1 + len(NEWLINE.findall(text, start, end))
             start = following
             if len(batch.rows) >= self._batch_rows:
@@ -123,7 +126,7 @@ class RecordParser:
                 value, after, wrong = self._quoted(text, opening, closing, end, spanning=spanning)
                 issue = issue or wrong
                 if after > end:
-                    end = _line_end(text, after, carriage=True)[0]
+                    end = _line_end(text, after)[0]
                 stop = self._stop(text, after, end)
             else:
                 stop = self._stop(text, position, end)
@@ -176,10 +179,7 @@ class RecordParser:
         return inner.replace(f"\\{quote}", quote) if self._dialect.escape else inner
 
 
-def _line_end(text: str, start: int, *, carriage: bool) -> tuple[int, int]:
+def _line_end(text: str, start: int) -> tuple[int, int]:
     """Where the line at `start` ends, and where the next begins."""
-    if carriage:
-        match = NEWLINE.search(text, start)
-        return match.span() if match else (len(text), len(text))
-    end = text.find("\n", start)
-    return (end, end + 1) if end >= 0 else (len(text), len(text))
+    match = NEWLINE.search(text, start)
+    return match.span() if match else (len(text), len(text))
