@@ -13,6 +13,7 @@
     │   └── IllegalMoveError     409  the state machine refuses; names what is allowed
     ├── BusyError                409  another writer of the engagement; carries Retry-After
     ├── StorageFullError         507
+    ├── DatabaseUnavailableError 503  PostgreSQL does not answer; trying again may help
     └── FlowError                500  a flow could not be worked on; carries the phase
 
 Every error carries its facts as attributes, a stable `code`, and a message that says what to do next.
@@ -124,6 +125,14 @@ class StorageFullError(MusterError):
     status = 507
     code = "storage_full"
     title = "There is no room to store this"
+
+
+class DatabaseUnavailableError(MusterError):
+    """PostgreSQL can not be reached, or the connection to it was lost in the middle of a transaction."""
+
+    status = 503
+    code = "database_unavailable"
+    title = "The database is not available"
 
 
 class FlowError(MusterError):

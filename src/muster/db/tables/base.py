@@ -40,5 +40,5 @@ class Base(DeclarativeBase):
 class TenantMixin:
     """Columns of a tenant table. Its primary key begins with the engagement; its rows are under row-level security."""
 
-    engagement_id: Mapped[UUID] = mapped_column(primary_key=True)
-    client_account_id: Mapped[UUID]
+    engagement_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+    client_account_id: Mapped[UUID] = mapped_column(sort_order=-1)

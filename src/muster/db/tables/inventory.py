@@ -7,7 +7,7 @@ stands in these blocks: 1,024 claims or keys to a database row, deleted with the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -35,7 +35,7 @@ from muster.db.tables.base import SCHEMA, Base, TenantMixin
 if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
-_TYPES: dict[FieldType, type[TypeEngine[object]]] = {
+_TYPES: dict[FieldType, type[TypeEngine[Any]]] = {
     FieldType.INTEGER: BigInteger,
     FieldType.NUMBER: Double,
     FieldType.BOOLEAN: Boolean,
@@ -43,7 +43,7 @@ _TYPES: dict[FieldType, type[TypeEngine[object]]] = {
 }
 
 
-def column_type(field: Field) -> TypeEngine[object]:
+def column_type(field: Field) -> TypeEngine[Any]:
     """The PostgreSQL type of a canonical field: bigint, double, boolean, date, timestamptz, text or text[]."""
     if field.is_list:
         return ARRAY(Text)

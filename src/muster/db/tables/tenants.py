@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from muster.db.tables.base import SCHEMA, Base
+from muster.db.tables.base import SCHEMA, Base, TenantMixin
 
 
 class ClientAccount(Base):
@@ -112,15 +112,13 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
-class AuditEntry(Base):
+class AuditEntry(TenantMixin, Base):
     """Who did what to which thing, when. The application role may only add rows."""
 
     __tablename__ = "access_audit_logs"
     __table_args__ = (Index(None, "engagement_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    engagement_id: Mapped[UUID]
-    client_account_id: Mapped[UUID]
     user_id: Mapped[UUID | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     action: Mapped[str]
