@@ -75,16 +75,15 @@ PHRASES: dict[tuple[str, ...], str] = {
 """Neighbouring words that are one."""
 
 FILLERS = frozenset({
-    "of", "the", "in", "for", "a", "an", "by",
-    "der", "die", "das", "des", "von", "im",
-    "de", "du", "d", "la", "le", "les", "l",
-    "del", "el", "los", "las", "do", "da", "dos", "e", "y", "et",
+    "of", "the", "in", "for", "a", "an", "by", "der", "die", "das", "des", "von", "im", "de", "du", "d", "la",
+    "le", "les", "l", "del", "el", "los", "las", "do", "da", "dos", "e", "y", "et",
 })  # fmt: skip
 """Words that carry nothing, in any of the languages; `n` and `no` are not among them (numero)."""
 
 ENTITIES = frozenset({
     "asset", "server", "vm", "machine", "host", "device", "ci", "computer", "system", "node", "cmdb", "guest",
-    "instance", "aws", "azure", "gcp", "total", "current", "primary", "main", "my", "it", "resource", "element", "item",
+    "instance", "aws", "azure", "gcp", "total", "current", "primary", "main", "my", "it", "resource", "element",
+    "item",
 })  # fmt: skip
 """Words that say what the row is about; `Server environment` is the environment of a row that is a server."""
 
@@ -130,8 +129,8 @@ BLANK_WORDS = frozenset(
 they can mean nothing else; in free text they stay (`N/A` may be a department), and data_quality reports them."""
 
 TRUE_WORDS = frozenset({
-    "true", "yes", "y", "1", "t", "on", "x", "ja", "j", "wahr", "oui", "o", "vrai", "si", "s", "verdadero", "sim",
-    "verdadeiro", "enabled",
+    "true", "yes", "y", "1", "t", "on", "x", "ja", "j", "wahr", "oui", "o", "vrai", "si", "s", "verdadero",
+    "sim", "verdadeiro", "enabled",
 })  # fmt: skip
 FALSE_WORDS = frozenset({
     "false", "no", "n", "0", "f", "off", "nein", "falsch", "non", "faux", "falso", "nao", "disabled",

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from muster.domain.mapping import Detection, TableDetection
-from muster.pipeline.detect.kind import FITS, DeclaredColumns, KindMatch, TableReading, looks_like, match_kind, read_table
+from muster.pipeline.detect.kind import (
+    FITS,
+    DeclaredColumns,
+    KindMatch,
+    TableReading,
+    looks_like,
+    match_kind,
+    read_table,
+)
 from muster.pipeline.detect.profile import RECOGNISED, best_profile
 from muster.pipeline.mapping.columns import position_of
 
@@ -32,7 +40,7 @@ class _Question:
     stated_source: str | None
 
 
-def detect(
+def detect(  # noqa: PLR0913, PLR0917 - the upload, what is known, and what the user said
     report: ReadReport,
     filename: str,
     sources: Mapping[str, Source],
@@ -94,7 +102,9 @@ def _by_columns(table: TableInfo, question: _Question) -> TableDetection:
     ]
     fitting = [match for match in matches if match.required and match.confidence >= FITS]
     if not fitting:
-        return _nothing(table, *_why_not(reading, matches), confidence=max((m.confidence for m in matches), default=0.0))
+        return _nothing(
+            table, *_why_not(reading, matches), confidence=max((m.confidence for m in matches), default=0.0)
+        )
     best = max(fitting, key=lambda match: match.confidence)
     return _generic(table, best.category, best.confidence, best.reasons, question)
 
@@ -165,12 +175,10 @@ def _one_source(tables: list[TableDetection]) -> list[TableDetection]:
     if len(systems) != 1:
         return tables
     system = systems.pop()
+    reason = f"the file is an export of {system}, and this table is none that brings assets"
     return [
-        TableDetection(
-            table.table, None, system, None, table.confidence,
-            (f"the file is an export of {system}, and this table is none that brings assets",), imported=False,
-        )  # fmt: skip
-        if table.source_table is not None and table.source_system == GENERIC
+        TableDetection(table.table, None, system, None, table.confidence, (reason,), imported=False)
+        if table.imported and table.source_system == GENERIC
         else table
         for table in tables
     ]
@@ -183,7 +191,9 @@ def _take_best(tables: list[TableDetection], report: ReadReport, question: _Ques
     if not readings:
         return tables
     rows = {table.name: table for table in report.tables}
-    best = max(readings, key=lambda name: (match_kind(readings[name], category, DeclaredColumns()).confidence, rows[name].rows))
+    best = max(
+        readings, key=lambda name: (match_kind(readings[name], category, DeclaredColumns()).confidence, rows[name].rows)
+    )
     return [
         _generic(
             rows[table.table],
@@ -203,7 +213,9 @@ def _whole(tables: tuple[TableDetection, ...], question: _Question) -> Detection
     if not imported:
         reasons = tuple(f"{table.table}: {reason}" for table in tables[:5] for reason in table.reasons[:1])
         confidence = max((table.confidence for table in tables), default=0.0)
-        return Detection(question.stated_category, question.stated_source, confidence, reasons or ("there is no table",), tables)
+        return Detection(
+            question.stated_category, question.stated_source, confidence, reasons or ("there is no table",), tables
+        )
     best = max(imported, key=lambda table: table.confidence)
     said = ("you named the category",) if question.stated_category else ()
     return Detection(

@@ -100,7 +100,7 @@ def _kinds_of_column(table: TableInfo) -> set[tuple[str, ...]]:
 
 
 def match_kind(reading: TableReading, category: Category, declared: DeclaredColumns) -> KindMatch:
-    """How far a table fits `category`: what speaks for it, how much of the table that is, and what speaks for others."""
+    """How far a table fits `category`: what speaks for it, how much of the table, and what speaks for others."""
     inside = reading.weight(category.field_groups) + _FINGERPRINT * declared.fingerprints
     outside = reading.weight(group for group in FieldGroup if group not in category.field_groups)
     mine = [item for item in reading.chosen if FIELDS[item.field].group in category.field_groups]

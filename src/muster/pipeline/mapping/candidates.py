@@ -1,7 +1,7 @@
-"""Header and values together: for each column of a table the fields it may feed, with a confidence that means what it says.
+"""Header and values together: for each column of a table the fields it may feed, with an honest confidence.
 
-Confidence is the chance that the proposal is right as measured on labelled headers (tests/samples): a known header whose
-values fit is right in more than 95 of 100 cases; one whose values do not fit is nearly always another field's.
+Confidence is the chance that the proposal is right, as measured on labelled headers (tests/samples): a known header
+whose values fit is right in more than 95 of 100 cases; one whose values do not fit is nearly always another field's.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _LARGEST_COUNT_OF_DISKS = 64.0
 
 _VALUES_ALONE = ("mac_address", "ip_address", "fqdn", "operating_system", "environment")
 _OTHER_ADDRESSES = frozenset({
-    "dns", "gateway", "ntp", "proxy", "syslog", "ilo", "idrac", "ipmi", "bmc", "nat", "vip", "virtual", "source", "target",
-    "destination", "router", "default", "collector", "vcenter", "server", "broadcast", "network", "subnet", "netmask",
-    "mask", "hypervisor", "host", "parent", "remote", "client", "last", "user", "relay", "dhcp", "wins", "storage",
+    "dns", "gateway", "ntp", "proxy", "syslog", "ilo", "idrac", "ipmi", "bmc", "nat", "vip", "virtual",
+    "source", "target", "destination", "router", "default", "collector", "vcenter", "server", "broadcast",
+    "network", "subnet", "netmask", "mask", "hypervisor", "host", "parent", "remote", "client", "last", "user",
+    "relay", "dhcp", "wins", "storage",
 })  # fmt: skip
 """Words of headers whose addresses and names belong to something else than the thing in the row."""
 
@@ -56,7 +57,7 @@ def columns_of(table: TableInfo) -> tuple[Column, ...]:
 
 
 def candidates(columns: Sequence[Column], fields: Iterable[str]) -> list[Candidate]:
-    """Every pairing of a column with one of `fields` at or above LEAST, by header first, by values where none speaks."""
+    """Every pairing of a column with one of `fields` at or above LEAST: by header, by values where no header speaks."""
     allowed = frozenset(fields)
     found: list[Candidate] = []
     for column in columns:

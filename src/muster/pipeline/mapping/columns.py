@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def position_of(table: TableInfo, column: str, source_table: SourceTable | None) -> int | None:
-    """The 0-based place of `column` (one of its spellings in `source_table`, or itself) in `table`, None when absent."""
+    """The 0-based place in `table` of `column`, by any spelling that `source_table` has for it; None when absent."""
     places = {fold(name): position for position, name in reversed(list(enumerate(table.columns)))}
     for spelling in spellings_of(column, source_table):
         if (place := places.get(fold(spelling))) is not None:

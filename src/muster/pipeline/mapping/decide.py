@@ -100,7 +100,8 @@ def _look(columns: list[ColumnMapping], staged: pl.LazyFrame) -> dict[int, _Seen
         expressions += [text.str.contains(_PATTERNS[name]).sum().alias(f"{prefix}{name}") for name in names]
         if not names:
             expressions += [
-                text.str.contains(mark, literal=True).sum().alias(f"{prefix}{name}") for name, mark in _LIST_MARKS.items()
+                text.str.contains(mark, literal=True).sum().alias(f"{prefix}{name}")
+                for name, mark in _LIST_MARKS.items()
             ]
     row = staged.select(expressions).collect(engine="streaming").row(0, named=True)
     return {column.position: _seen(row, f"{column.position} ") for column in columns}
@@ -173,7 +174,13 @@ def _unit(column: ColumnMapping, field: Field, seen: _Seen) -> tuple[str | None,
 def _conversion(unit: str) -> str:
     if unit in {"GB", "GiB"}:
         return "in GB"
-    steps = {"M": "divided by 1024", "K": "divided by 1024²", "B": "divided by 1024³", "T": "times 1024", "P": "times 1024²"}
+    steps = {
+        "M": "divided by 1024",
+        "K": "divided by 1024²",
+        "B": "divided by 1024³",
+        "T": "times 1024",
+        "P": "times 1024²",
+    }
     return f"in {unit}, {steps[unit[0]]} to GB"
 
 
@@ -190,9 +197,13 @@ def _date(how: Transformation, seen: _Seen, order: str | None) -> tuple[Transfor
     if seen.any("either_first"):
         proved = _proved_order(seen)
         if proved:
-            return replace(how, date=proved), [f"{'day' if proved == 'dmy' else 'month'} comes first, as its values prove"]
+            return replace(how, date=proved), [
+                f"{'day' if proved == 'dmy' else 'month'} comes first, as its values prove"
+            ]
         if order:
-            return replace(how, date=order), [f"{'day' if order == 'dmy' else 'month'} first, as in the table's other dates"]
+            return replace(how, date=order), [
+                f"{'day' if order == 'dmy' else 'month'} first, as in the table's other dates"
+            ]
         guess = "dmy" if seen.any("dotted") else "mdy"
         return replace(how, date=guess), [
             f"day and month can not be told apart; read with the {'day' if guess == 'dmy' else 'month'} first"

@@ -9,7 +9,7 @@ from muster.pipeline.mapping import shapes
 
 
 def derived(typed: pl.DataFrame) -> pl.DataFrame:
-    """Add what follows:
+    """Add what follows from the row itself.
 
     - a host name that is a full name (`web01.example.com`) gives `fqdn`, and is cut to its first label;
       one that contradicts the row's own fqdn stays as it is;

@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from muster.catalog.header_words import BLANK_WORDS
+from muster.catalog.header_words import BLANK_WORDS, FALSE_WORDS, TRUE_WORDS
 from muster.catalog.model import Field, FieldType
+from muster.kit.text import fold
 from muster.pipeline.mapping import shapes
 from muster.pipeline.mapping.dates import read_datetime
 from muster.pipeline.mapping.vocabulary import known_word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _OS = re.compile(
-    r"windows|linux|red ?hat|rhel|ubuntu|centos|debian|suse|sles|oracle linux|rocky|alma|fedora|aix|solaris|hp-?ux|esxi?|"
+    r"windows|linux|red ?hat|rhel|ubuntu|centos|debian|suse|sles|rocky|alma|fedora|aix|solaris|hp-?ux|esxi?|"
     r"macos|mac os|vmware photon|freebsd|z/os|ios|junos|amazon linux|darwin",
     re.IGNORECASE,
 )
@@ -60,28 +61,12 @@ def tells(field: Field) -> bool:
     }
 
 
-def _holds(value: str, field: Field) -> bool:  # noqa: PLR0911 - one line per shape
-    match field.type:
-        case FieldType.IP:
-            return all(shapes.read_ip(part) for part in _ADDRESS_PARTS.split(value) if part)
-        case FieldType.MAC:
-            return all(shapes.read_mac(part) for part in _MAC_PARTS.split(value) if part.strip())
-        case FieldType.UUID:
-            return shapes.read_uuid(value) is not None
-        case FieldType.FQDN:
-            return shapes.read_fqdn(value) is not None
-        case FieldType.HOSTNAME:
-            return shapes.read_hostname(value) is not None and shapes.read_ip(value) is None
-        case FieldType.INTEGER | FieldType.NUMBER:
-            return bool(_NUMBER.match(value))
-        case FieldType.DATE | FieldType.DATETIME:
-            return any(read_datetime(value, order) is not None for order in ("dmy", "mdy", "excel", "epoch_s"))
-        case FieldType.WORD:
-            return known_word(field.name, value) is not None
-        case FieldType.BOOLEAN:
-            return True
-        case FieldType.TEXT:
-            return _text_holds(value, field)
+def _holds(value: str, field: Field) -> bool:
+    if field.type is FieldType.WORD:
+        return known_word(field.name, value) is not None
+    if field.type is FieldType.TEXT:
+        return _text_holds(value, field)
+    return _SHAPES[field.type](value)
 
 
 def _text_holds(value: str, field: Field) -> bool:
@@ -100,3 +85,22 @@ def _text_holds(value: str, field: Field) -> bool:
     if field.name == "asset_name":
         return bool(_PLAIN_NAME.match(value)) and len(value) <= 2 * _LONG_TEXT
     return True
+
+
+def _is_date(value: str) -> bool:
+    return any(read_datetime(value, order) is not None for order in ("dmy", "mdy", "excel", "epoch_s"))
+
+
+_SHAPES: dict[FieldType, Callable[[str], bool]] = {
+    FieldType.IP: lambda value: all(shapes.read_ip(part) for part in _ADDRESS_PARTS.split(value) if part),
+    FieldType.MAC: lambda value: all(shapes.read_mac(part) for part in _MAC_PARTS.split(value) if part.strip()),
+    FieldType.UUID: lambda value: shapes.read_uuid(value) is not None,
+    FieldType.FQDN: lambda value: shapes.read_fqdn(value) is not None,
+    FieldType.HOSTNAME: lambda value: shapes.read_hostname(value) is not None and shapes.read_ip(value) is None,
+    FieldType.INTEGER: lambda value: bool(_NUMBER.match(value)),
+    FieldType.NUMBER: lambda value: bool(_NUMBER.match(value)),
+    FieldType.DATE: _is_date,
+    FieldType.DATETIME: _is_date,
+    FieldType.BOOLEAN: lambda value: fold(value) in TRUE_WORDS | FALSE_WORDS,
+}
+"""Whether a text has the shape of a type; words and free text depend on the field."""

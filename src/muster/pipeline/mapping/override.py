@@ -61,7 +61,8 @@ def apply_override(
         found = [tables[fold(name)]] if name is not None and fold(name) in tables else list(tables.values())
         if name is not None and fold(name) not in tables:
             raise InvalidRequestError(
-                f"The mapping names a table {name!r}; this import has {', '.join(tables.values()) or 'none'}.", table=name
+                f"The mapping names a table {name!r}; this import has {', '.join(tables.values()) or 'none'}.",
+                table=name,
             )
         for table in found:
             words.setdefault(table, {}).update({fold(column): field for column, field in columns.items()})
@@ -81,15 +82,21 @@ def _table(columns: tuple[ColumnMapping, ...], words: Mapping[str, str | None]) 
         if name in words:
             result.append(_stated(column, words[name]))
         elif column.target_field in claimed:
-            result.append(
-                replace(
-                    column, target_field=None, confidence=0.0, match_method=MatchMethod.NONE, transformation=None,
-                    evidence=f"another column was chosen for {column.target_field}",
-                )  # fmt: skip
-            )
+            result.append(_released(column))
         else:
             result.append(column)
     return result
+
+
+def _released(column: ColumnMapping) -> ColumnMapping:
+    return replace(
+        column,
+        target_field=None,
+        confidence=0.0,
+        match_method=MatchMethod.NONE,
+        evidence=f"another column was chosen for {column.target_field}",
+        transformation=None,
+    )
 
 
 def _stated(column: ColumnMapping, field: str | None) -> ColumnMapping:
@@ -115,7 +122,9 @@ def _check_columns(
         for column in columns:
             if fold(column) not in there:
                 where = f"table {name!r}" if name else "this import"
-                raise InvalidRequestError(f"The mapping names a column {column!r} that {where} does not have.", column=column)
+                raise InvalidRequestError(
+                    f"The mapping names a column {column!r} that {where} does not have.", column=column
+                )
 
 
 def _field(column: str, value: object) -> str | None:

@@ -59,13 +59,13 @@ def propose_table(
     is_generic = profile is None or not profile.fingerprint or detected.source_system == "generic"
     fed = {column.target_field for column in known.values() if column.target_field}
     fields = [
-        name for name, field in FIELDS.items() if field.group in category.field_groups and (name not in fed or field.is_list)
+        name
+        for name, field in FIELDS.items()
+        if field.group in category.field_groups and (name not in fed or field.is_list)
     ]
     rest = [column for column in columns_of(table) if column.position not in known]
     chosen = assign(
-        candidate
-        for candidate in candidates(rest, fields)
-        if is_generic or candidate.confidence >= _BESIDE_A_PROFILE
+        candidate for candidate in candidates(rest, fields) if is_generic or candidate.confidence >= _BESIDE_A_PROFILE
     )
     mapped = [
         known.get(position) or _by_scorer(table, position, name, chosen.get(position))
@@ -88,10 +88,13 @@ def review_reasons(table: str, columns: tuple[ColumnMapping, ...], category: Cat
     unsure = [
         column
         for column in columns
-        if column.target_field and column.confidence < SURE and any(column.target_field in group for group in category.required)
+        if column.target_field
+        and column.confidence < SURE
+        and any(column.target_field in group for group in category.required)
     ]
     reasons += [
-        f"{table}: is column {column.source_field} really {FIELDS[str(column.target_field)].title}?" for column in unsure
+        f"{table}: is column {column.source_field} really {FIELDS[str(column.target_field)].title}?"
+        for column in unsure
     ]
     return reasons
 

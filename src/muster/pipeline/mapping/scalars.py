@@ -39,7 +39,7 @@ def value_dtype(field: Field) -> pl.DataType:
     return pl.String() if field.is_list else dtype(field)
 
 
-def vectorised(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
+def vectorised(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:  # noqa: PLR0911 - one per type
     """The value where the text is in the usual form, null elsewhere; the odd forms are for `read_odd`."""
     match field.type:
         case FieldType.TEXT:
@@ -51,9 +51,8 @@ def vectorised(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
         case FieldType.IP:
             return pl.when(text.str.contains(shapes.IPV4)).then(text)
         case FieldType.MAC:
-            digits = text.str.to_lowercase().str.replace_all(r"[:\-. ]", "")
-            pairs = pl.concat_str([digits.str.slice(start, 2) for start in range(0, 12, 2)], separator=":")
-            return pl.when(digits.str.contains(shapes.MAC_HEX)).then(pairs)
+            pairs = text.str.to_lowercase().str.replace_all("-", ":", literal=True)
+            return pl.when(pairs.str.contains(shapes.MAC)).then(pairs)
         case FieldType.UUID:
             lower = text.str.to_lowercase()
             return pl.when(lower.str.contains(shapes.UUID)).then(lower)
@@ -124,21 +123,8 @@ def _odd_number(text: str, field: Field, how: Transformation) -> float | int | N
     if read is None:
         return None
     number, word = read
-    factor = _factor(field, how.unit, fraction=how.fraction)
-    if word and (known := shapes.unit_of(word)):
-        if known == "percent":
-            if field.unit != "percent":
-                return None
-            factor = 1.0  # a cell that shows its percent sign is never a fraction
-        elif known in _UNIT_FACTORS.get(field.unit or "", {}):
-            factor = _factor(field, known)
-        elif field.unit in _UNIT_FACTORS:
-            return None
-    elif word and field.type is FieldType.INTEGER and not shapes.counts(word):
-        return None
-    elif word and field.unit in _UNIT_FACTORS:
-        return None
-    value = number * factor
+    factor = _factor(field, how.unit, fraction=how.fraction) if word is None else _factor_of_cell(word, field, how)
+    value = number * factor if factor is not None else math.nan
     if not math.isfinite(value):
         return None
     if field.type is FieldType.NUMBER:
@@ -146,14 +132,26 @@ def _odd_number(text: str, field: Field, how: Transformation) -> float | int | N
     return int(value) if value.is_integer() and abs(value) < _EXACT_INTEGER else None
 
 
+def _factor_of_cell(word: str, field: Field, how: Transformation) -> float | None:
+    """What a number with this word behind it is multiplied by; None when the field can not be given in it."""
+    unit = shapes.unit_of(word)
+    factors = _UNIT_FACTORS.get(field.unit or "")
+    if factors is not None:
+        return factors.get(unit or "")
+    if unit == "percent":
+        return 1.0 if field.unit == "percent" else None  # a cell that shows its percent sign is never a fraction
+    if field.type is FieldType.INTEGER and not shapes.counts(word):
+        return None
+    return _factor(field, how.unit, fraction=how.fraction)
+
+
 def _iso(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
     if how.date and how.date.startswith("epoch"):
         return _nothing(field)
-    day = text.str.to_date("%Y-%m-%d", strict=False)
     if field.type is FieldType.DATE:
-        return day
+        return text.str.to_date("%Y-%m-%d", strict=False)
     moment = text.str.replace("T", " ", literal=True).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
-    return pl.coalesce(moment, day.cast(pl.Datetime("us"))).dt.replace_time_zone("UTC")
+    return moment.dt.replace_time_zone("UTC")
 
 
 def _word(text: str, field: Field, how: Transformation) -> tuple[str | None, FailureCode | None]:

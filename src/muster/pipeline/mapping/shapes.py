@@ -14,7 +14,7 @@ from muster.catalog.header_words import UNITS
 
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 IPV4 = rf"^(?:{_OCTET}\.){{3}}{_OCTET}$"
-MAC_HEX = r"^[0-9a-f]{12}$"  # after separators are taken out, lower case
+MAC = r"^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$"  # lower case
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"  # lower case
 HOSTNAME = r"^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$"  # lower case
 """Letters, digits, `-`, `_` and dots: what machines are really called; RFC 1123 forbids `_`, Windows does not."""
@@ -83,10 +83,10 @@ def read_number(text: str, decimal: str) -> tuple[float, str | None] | None:
 
     Thousands separators are the other mark, spaces and apostrophes, in groups of three; a currency sign is passed over.
     """
-    match = _NUMBER.match(text.strip().replace("−", "-"))
+    match = _NUMBER.match(text.strip().replace("\u2212", "-"))
     if match is None:
         return None
-    digits = re.sub(r"[\s\u00a0\u202f'’]", "", match["digits"])
+    digits = re.sub(r"[\s\u00a0\u202f'\u2019]", "", match["digits"])
     other = "," if decimal == "." else "."
     whole, mark, fraction = digits.partition(decimal)
     if decimal in fraction or other in fraction or not _grouped(whole, other):
@@ -117,5 +117,5 @@ def _grouped(whole: str, separator: str) -> bool:
 
 
 _NUMBER = re.compile(
-    r"^(?:[€$£¥]|USD|EUR|GBP)?\s*(?P<sign>[+-]?)(?P<digits>\d[\d\s\u00a0\u202f'’.,]*?)\s*(?P<unit>[A-Za-z%/€$£¥]*)\.?$"
+    r"^(?:[€$£¥]|USD|EUR|GBP)?\s*(?P<sign>[+-]?)(?P<digits>\d[\d\s\u00a0\u202f'\u2019.,]*?)\s*(?P<unit>[A-Za-z%/€$£¥]*)\.?$"
 )

@@ -27,12 +27,13 @@ _UNIT_CLASH = 0.2
 _NUMBERED_SCALAR = 0.5
 
 _VAGUE_WORDS = frozenset({
-    "name", "type", "status", "state", "id", "class", "kind", "owner", "server", "system", "host", "node", "machine", "computer",
-    "vm", "zone", "stage", "product", "hardware", "strategy", "site", "region", "city", "address", "local", "nom", "nombre",
-    "nome", "tipo", "typ", "team", "contact", "admin", "so", "estado", "etat", "ort", "stack", "purpose", "mask", "priority",
-    "tag", "label", "dependency", "compliance", "access", "sensitivity", "severity", "likelihood", "importance", "byte",
-    "application", "service", "division", "brand", "make", "timestamp", "location", "marca", "setor", "caption", "processor",
-    "updated", "installed", "provisioned", "disk",
+    "name", "type", "status", "state", "id", "class", "kind", "owner", "server", "system", "host", "node",
+    "machine", "computer", "vm", "zone", "stage", "product", "hardware", "strategy", "site", "region", "city",
+    "address", "local", "nom", "nombre", "nome", "tipo", "typ", "team", "contact", "admin", "so", "estado",
+    "etat", "ort", "stack", "purpose", "mask", "priority", "tag", "label", "dependency", "compliance", "access",
+    "sensitivity", "severity", "likelihood", "importance", "byte", "application", "service", "division",
+    "brand", "make", "timestamp", "location", "marca", "setor", "caption", "processor", "updated", "installed",
+    "provisioned", "disk",
 })  # fmt: skip
 """Headers of this one word are right more often than not, and wrong too often for certainty."""
 
