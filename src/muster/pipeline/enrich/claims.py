@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ORDINAL_BITS = 40
 _ROW_BITS = 28
@@ -101,7 +105,7 @@ class ImportIndex:
             return None
         return place << ORDINAL_BITS | int.from_bytes(birth_id.bytes[_PREFIX_BYTES:], "big")
 
-    def pack(self, claims: np.ndarray) -> bytes:
+    def pack(self, claims: NDArray[np.int64]) -> bytes:
         """16 bytes for each claim number; a negative number becomes 16 zero bytes ("leads to nothing")."""
         out = np.zeros((len(claims), UUID_BYTES), dtype=np.uint8)
         known = claims >= 0
@@ -113,7 +117,7 @@ class ImportIndex:
         out[known, _PREFIX_BYTES:] = big_endian[:, 8 - _ORDINAL_BYTES :]
         return out.tobytes()
 
-    def unpack(self, packed: bytes) -> np.ndarray:
+    def unpack(self, packed: bytes) -> NDArray[np.int64]:
         """The claim numbers (int64) of 16-byte ids; -1 for zeros and for ids of no import known here."""
         rows = np.frombuffer(packed, dtype=np.uint8).reshape(-1, UUID_BYTES)
         padded = np.zeros((len(rows), 8), dtype=np.uint8)
@@ -138,3 +142,8 @@ class ImportIndex:
         buffer = pa.py_buffer(text.tobytes())
         array = pa.FixedSizeBinaryArray.from_buffers(pa.binary(_TEXT_LENGTH), len(numbers), [None, buffer])
         return pl.Series(claims.name, pl.from_arrow(array.cast(pa.binary()).cast(pa.string())))
+
+    def numbers(self, texts: pl.Series) -> NDArray[np.int64]:
+        """The claim numbers of birth ids as UUID text; -1 for ids of no import known here."""
+        digits = texts.str.replace_all("-", "", literal=True)
+        return self.unpack(bytes.fromhex("".join(digits.to_list())))

@@ -61,18 +61,25 @@ _CLOUD_ID = r"^(i-[0-9a-f]{8,17}|/subscriptions/[0-9a-f-]{36}/.+)$"
 _SHORTEST_SERIAL = 4
 
 
+RECORD_FALLBACKS = ("serial_number", "instance_uuid", "fqdn", "hostname", "asset_name")
+"""What names a record within its feed when its source names none, in this order, then its first address."""
+
+KEY_COLUMNS = ("record_key", "source_id", "manufacturer", *RECORD_FALLBACKS, "ip_address")
+"""The typed columns that `identity_keys` looks at."""
+
+
 def identity_keys(claims: pl.DataFrame, feed: str) -> pl.DataFrame:
     """All keys of `claims` as KEYS_SCHEMA.
 
-    `claims` holds `ordinal` (Int64) and any of record_key, source_id, serial_number, manufacturer, instance_uuid, fqdn
-    in their canonical forms (catalog/model.py). `feed` scopes record keys and source ids.
+    `claims` holds `ordinal` (Int64) and any of KEY_COLUMNS in their canonical forms (catalog/model.py). `feed` scopes
+    record keys and source ids.
     """
     serial = _text(claims, "serial_number")
     uuid = pl.coalesce(_text(claims, "instance_uuid"), _uuid_of_vmware_serial(serial))
     source_id = _text(claims, "source_id")
     is_cloud = source_id.str.contains(_CLOUD_ID)
     keys = {
-        KeyKind.RECORD: _scoped(feed, _raw_text(claims, "record_key")),
+        KeyKind.RECORD: _scoped(feed, _record_key(claims)),
         KeyKind.SOURCE_ID: _scoped(feed, _sound(source_id)),
         KeyKind.SERIAL: _serial_key(serial, _text(claims, "manufacturer")),
         KeyKind.INSTANCE_UUID: _uuid_key(uuid),
@@ -93,8 +100,15 @@ def _hashed(values: pl.DataFrame, kind: KeyKind) -> pl.DataFrame:
     )
 
 
+def _record_key(claims: pl.DataFrame) -> pl.Expr:
+    """The source's own key, else what names the record; a fallback says which field it is of."""
+    named = [pl.lit(f"{name}=") + _sound(_text(claims, name)) for name in RECORD_FALLBACKS]
+    address = pl.col("ip_address").list.first() if "ip_address" in claims.columns else pl.lit(None, dtype=pl.String)
+    return pl.coalesce(_raw_text(claims, "record_key"), *named, pl.lit("ip_address=") + address)
+
+
 def _raw_text(claims: pl.DataFrame, name: str) -> pl.Expr:
-    return pl.col(name) if name in claims.columns else pl.lit(None, dtype=pl.Utf8)
+    return pl.col(name) if name in claims.columns else pl.lit(None, dtype=pl.String)
 
 
 def _text(claims: pl.DataFrame, name: str) -> pl.Expr:

@@ -1,0 +1,143 @@
+"""Assets: written in bulk as the fold gives them, read singly and in pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, create_engine, delete, func, or_, select, text
+
+from muster.db.bulk import copy_to_temp
+from muster.db.tables import ASSET_FIELDS, assets
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import RowMapping
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from muster.domain.tenant import Tenant
+
+FOLDED_COLUMNS = (
+    "id",
+    "claim_ids",
+    "discovery_source",
+    "conflicts",
+    "completeness_score",
+    "quality_score",
+    "confidence_score",
+    *(field.name for field in ASSET_FIELDS),
+)
+"""The columns that the fold decides, in the order in which rows are handed to and from the database."""
+
+_DIALECT = create_engine("postgresql+psycopg://").dialect
+_LIST = ", ".join(FOLDED_COLUMNS)
+_INSERT = f"""
+insert into migration.assets (engagement_id, client_account_id, {_LIST})
+select :engagement, :client, {_LIST} from incoming_assets
+"""  # noqa: S608 - column names come from the catalog
+_UPDATE = f"""
+update migration.assets as asset
+set updated_at = now(), {", ".join(f"{name} = incoming.{name}" for name in FOLDED_COLUMNS if name != "id")}
+from incoming_assets as incoming
+where asset.engagement_id = :engagement and asset.client_account_id = :client and asset.id = incoming.id
+"""  # noqa: S608 - column names come from the catalog
+
+_AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]"}
+_SELECT_FOLDED = f"""
+select {", ".join(_AS_TEXT.get(name, name) for name in FOLDED_COLUMNS)} from migration.assets
+where engagement_id = current_setting('muster.engagement_id')::uuid
+"""  # noqa: S608 - column names come from the catalog
+FOLDED_BY_IDS = f"{_SELECT_FOLDED} and id = any($1::text::uuid[])"
+FOLDED_BY_RANGE = f"{_SELECT_FOLDED} and id between $1::text::uuid and $2::text::uuid"
+"""For db.bulk_read: the folded columns, ids as text; $1 is an array literal of ids, $1 and $2 the ends of a range."""
+
+ASSETS_AFTER = f"""
+select id::text, {", ".join(name for name in FOLDED_COLUMNS if name not in _AS_TEXT)}, created_at, updated_at
+from migration.assets
+where engagement_id = current_setting('muster.engagement_id')::uuid and id > $1::text::uuid
+order by id limit $2::text::bigint
+"""  # noqa: S608 - column names come from the catalog
+"""For db.bulk_read: the $2 assets after the id $1, ids as text."""
+
+
+async def insert_assets(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes]) -> int:
+    """Insert assets from COPY text (FOLDED_COLUMNS); returns how many the database took."""
+    return await _write(db, tenant, rows, _INSERT)
+
+
+async def update_assets(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes]) -> int:
+    """Replace the folded columns of assets from COPY text (FOLDED_COLUMNS); returns how many there were."""
+    return await _write(db, tenant, rows, _UPDATE)
+
+
+async def _write(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes], statement: str) -> int:
+    types = {column.name: column.type.compile(_DIALECT) for column in assets.columns}
+    # names and types come from the catalog, not from a user
+    ddl = ", ".join(f"{name} {types[name]}" for name in FOLDED_COLUMNS)
+    await copy_to_temp(db, "incoming_assets", ddl, FOLDED_COLUMNS, rows)
+    result = await db.execute(text(statement), {"engagement": tenant.engagement_id, "client": tenant.client_account_id})
+    return _row_count(result)
+
+
+async def delete_assets(db: AsyncSession, tenant: Tenant, ids: Sequence[uuid.UUID]) -> int:
+    """Remove assets that no claim speaks of any more; returns how many there were."""
+    result = await db.execute(
+        delete(assets).where(assets.c.engagement_id == tenant.engagement_id, assets.c.id == func.any(list(ids)))
+    )
+    return _row_count(result)
+
+
+def _row_count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy types a DML result as Result, without rowcount
+    return int(result.rowcount)
+
+
+async def get_asset(db: AsyncSession, tenant: Tenant, asset_id: uuid.UUID) -> RowMapping | None:
+    """One asset with all its columns."""
+    rows = await db.execute(
+        select(assets).where(assets.c.engagement_id == tenant.engagement_id, assets.c.id == asset_id)
+    )
+    return rows.mappings().one_or_none()
+
+
+async def find_assets(db: AsyncSession, tenant: Tenant, name: str, limit: int) -> list[RowMapping]:
+    """Assets whose name, hostname, FQDN or serial number is exactly `name` (host names in lower case)."""
+    lowered = name.lower()
+    rows = await db.execute(
+        select(assets.c.id, assets.c.asset_name)
+        .where(
+            assets.c.engagement_id == tenant.engagement_id,
+            or_(
+                assets.c.asset_name == name,
+                assets.c.hostname == lowered,
+                assets.c.fqdn == lowered,
+                assets.c.serial_number == name,
+            ),
+        )
+        .order_by(assets.c.id)
+        .limit(limit)
+    )
+    return list(rows.mappings())
+
+
+async def list_assets(
+    db: AsyncSession,
+    tenant: Tenant,
+    *,
+    equal: Mapping[str, Any],
+    after: uuid.UUID | None,
+    limit: int,
+) -> list[RowMapping]:
+    """Up to `limit` assets after the id `after`, in the order of ids, that equal `equal` (column: value)."""
+    conditions: list[ColumnElement[bool]] = [assets.c.engagement_id == tenant.engagement_id]
+    if after is not None:
+        conditions.append(assets.c.id > after)
+    conditions.extend(assets.c[name] == value for name, value in equal.items())
+    rows = await db.execute(select(assets).where(and_(*conditions)).order_by(assets.c.id).limit(limit))
+    return list(rows.mappings())
+
+
+async def count_assets(db: AsyncSession, tenant: Tenant) -> int:
+    """How many assets the engagement has."""
+    statement = select(func.count()).select_from(assets).where(assets.c.engagement_id == tenant.engagement_id)
+    return int(await db.scalar(statement) or 0)

@@ -1,0 +1,44 @@
+"""Folded assets as the database's columns and back: claim numbers become ids in text, lists of claims `claim_ids`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.pipeline.enrich.fold import FOLDED_SCHEMA
+
+if TYPE_CHECKING:
+    from muster.pipeline.enrich.claims import ImportIndex
+
+_VALUES = [name for name in FOLDED_SCHEMA if name not in {"asset", "claims"}]
+
+
+def to_columns(folded: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
+    """`id`, `claim_ids` and the other folded columns; `claim_ids` is null when the asset is its only claim."""
+    itself = (pl.col("claims").list.len() == 1) & (pl.col("claims").list.first() == pl.col("asset"))
+    others = folded.filter(~itself).select("asset", "claims").explode("claims", empty_as_null=True, keep_nulls=True)
+    listed = (
+        others.with_columns(index.texts(others["claims"]).alias("claim_ids"))
+        .group_by("asset", maintain_order=True)
+        .agg("claim_ids")
+    )
+    return folded.join(listed, on="asset", how="left", maintain_order="left").select(
+        index.texts(folded["asset"]).alias("id"), "claim_ids", *_VALUES
+    )
+
+
+def from_columns(rows: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
+    """FOLDED_SCHEMA from what `to_columns` gave (ids in text)."""
+    asset = pl.Series("asset", index.numbers(rows["id"]))
+    with_asset = rows.with_columns(asset)
+    several = with_asset.filter(pl.col("claim_ids").is_not_null()).select("asset", "claim_ids")
+    members = several.explode("claim_ids", empty_as_null=True, keep_nulls=True)
+    listed = (
+        members.with_columns(pl.Series("claims", index.numbers(members["claim_ids"])))
+        .group_by("asset", maintain_order=True)
+        .agg("claims")
+    )
+    joined = with_asset.join(listed, on="asset", how="left", maintain_order="left")
+    claims = pl.coalesce("claims", pl.concat_list("asset"))
+    return joined.select("asset", claims.alias("claims"), *_VALUES).cast(dict(FOLDED_SCHEMA.items()))

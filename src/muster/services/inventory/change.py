@@ -1,0 +1,240 @@
+"""Claims join or leave the inventory: what they touch is found, folded anew and written, nothing else.
+
+The same routine serves import, undo and redo, so that undoing is not a second way of merging: the inventory is always
+the fold of the active claims, and this is the only place that writes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from muster.db.bulk_read import read_frame
+from muster.db.copy_text import copy_text
+from muster.db.repos import claims as claims_repo
+from muster.db.repos import inventory as inventory_repo
+from muster.db.repos.claims import PackedKeys
+from muster.domain.plan import PlanAction, PlanCounts
+from muster.pipeline.enrich.blocks import pack_keys
+from muster.pipeline.enrich.codec import from_columns, to_columns
+from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
+from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA, resolve
+from muster.pipeline.enrich.plan import Plan, compute_plan
+from muster.services.inventory.key_index import numbered, open_index, unpack
+from muster.services.inventory.placement import NOTHING, assets_of, move_claims, placed_claims
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from muster.db.repos.claims import ClaimImport
+    from muster.services.inventory.key_index import KeyIndex
+    from muster.services.inventory.ledger import Ledger
+
+Progress = Callable[[int, int], Awaitable[None]]
+
+_CLAIMS_AT_ONCE = 100_000
+_FEW_IDS = 20_000
+"""Up to this many existing assets are fetched by id, more by the range of ids that they span."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change reaches, in claim numbers.
+
+    `membership` (`claim`, `asset`, `superseded`) says where every active claim in reach will stand, `before` (`claim`,
+    `asset`) where claims stood, those of the changed import included.
+    """
+
+    membership: pl.DataFrame
+    before: pl.DataFrame
+
+    def removed(self) -> pl.Series:
+        """The assets that end, as claim numbers in ascending order."""
+        old = self.before.filter(pl.col("asset") != NOTHING).select(pl.col("asset").unique())
+        return old.join(self.membership, on="asset", how="anti")["asset"].sort()
+
+    def moved(self) -> pl.DataFrame:
+        """`claim`, `asset` for every claim that leads elsewhere now.
+
+        A claim that no longer takes part leads to the smallest asset that its old companions are in now: that is the
+        redirect of its birth id; to NOTHING when none is left.
+        """
+        after = self.membership.select("claim", "asset")
+        gone = self.before.filter(pl.col("asset") != NOTHING).join(after, on="claim", how="anti")
+        heirs = (
+            self.before.join(after, on="claim", suffix="_after")
+            .group_by("asset")
+            .agg(pl.col("asset_after").min().alias("heir"))
+        )
+        redirected = gone.join(heirs, on="asset", how="left").select("claim", asset=pl.col("heir").fill_null(NOTHING))
+        known = after.join(self.before, on="claim", how="left", suffix="_before")
+        elsewhere = known.filter(pl.col("asset").ne_missing(pl.col("asset_before"))).select("claim", "asset")
+        return pl.concat([elsewhere, redirected])
+
+
+async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
+    """Let the claims of an import take part for the first time; stores their keys."""
+    item = ledger.roster.get(import_id)
+    keys = await ledger.files.keys(item)
+    await claims_repo.drop_blocks(ledger.db, ledger.tenant, import_id)
+    blocks = (
+        PackedKeys(
+            import_id, block.first_hash, block.last_hash, block.hashes, block.checks, block.ordinals, block.kinds
+        )
+        for block in pack_keys(keys)
+    )
+    await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, blocks)
+    own = numbered(keys, ledger.roster, import_id)
+    del keys
+    claims = await ledger.files.claims(item)
+    return await _activate(ledger, item, own, claims, progress)
+
+
+async def restore_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
+    """Let the claims of an undone import take part again."""
+    item = ledger.roster.get(import_id)
+    own = unpack(await claims_repo.key_blocks(ledger.db, ledger.tenant, [import_id]), ledger.roster)
+    claims = await ledger.files.claims(item)
+    return await _activate(ledger, item, own, claims, progress)
+
+
+async def _activate(
+    ledger: Ledger, item: ClaimImport, own: pl.DataFrame, claims: pl.Series, progress: Progress
+) -> PlanCounts:
+    index = await open_index(ledger, without=item.import_id, key_count=own.height)
+    reached = await _reach(index, own)
+    membership = resolve(pl.concat([own, reached]), ledger.roster.order.newest_first)
+    others = reached["claim"].unique()
+    touched = Touched(
+        membership=_with_loners(membership, pl.concat([claims, others])),
+        before=await assets_of(ledger, others),
+    )
+    counts = await _apply(ledger, touched, progress)
+    await claims_repo.set_claims(ledger.db, ledger.tenant, item.import_id, active=True, attempt=item.claims_attempt)
+    return counts
+
+
+async def withdraw_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
+    """Let the claims of an import take part no longer; their keys and files stay, so that they can come back."""
+    item = ledger.roster.get(import_id)
+    own = unpack(await claims_repo.key_blocks(ledger.db, ledger.tenant, [import_id]), ledger.roster)
+    index = await open_index(ledger, without=import_id, key_count=own.height)
+    reached = await _reach(index, own)
+    others = reached["claim"].unique()
+    membership = resolve(reached, ledger.roster.order.newest_first)
+    touched = Touched(
+        membership=_with_loners(membership, others),
+        before=pl.concat([await placed_claims(ledger, item), await assets_of(ledger, others)]),
+    )
+    counts = await _apply(ledger, touched, progress)
+    await claims_repo.set_claims(ledger.db, ledger.tenant, import_id, active=False)
+    return counts
+
+
+async def _reach(index: KeyIndex, keys: pl.DataFrame) -> pl.DataFrame:
+    """All keys of all claims that a chain of shared keys leads to from `keys`, those of `keys` itself left out."""
+    reached = pl.DataFrame(schema=CLAIM_KEYS_SCHEMA)
+    frontier = keys
+    while True:
+        known = reached["claim"].unique().implode()
+        sharing = await index.sharing(frontier)
+        new = sharing.filter(~sharing.is_in(known))
+        if new.is_empty():
+            return reached
+        fresh = await index.keys_of(new)
+        reached = pl.concat([reached, fresh])
+        frontier = fresh.join(keys, on=["hash", "check"], how="anti")
+        if frontier.is_empty():
+            return reached
+
+
+def _with_loners(membership: pl.DataFrame, claims: pl.Series) -> pl.DataFrame:
+    """`membership` plus those of `claims` that share no key with another: each is its own asset."""
+    alone = claims.to_frame("claim").join(membership, on="claim", how="anti")
+    return pl.concat(
+        [membership, alone.select("claim", asset="claim", superseded=pl.lit(value=False))],
+    ).sort("asset", "claim")
+
+
+async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCounts:
+    """Fold what is touched in batches and write the difference; returns what the database confirmed."""
+    removed = touched.removed()
+    ids = [ledger.roster.index.birth_id(asset) for asset in removed]
+    counts = PlanCounts(removed=await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0)
+    existing = touched.before["asset"].unique()
+    total, done = touched.membership.height, 0
+    for batch in _batches(touched.membership):
+        plan = await _plan(ledger, batch, existing)
+        counts = _sum(counts, await _write(ledger, plan))
+        done += batch.height
+        await progress(done, total)
+    await move_claims(ledger, touched.moved())
+    await claims_repo.bump_inventory_version(ledger.db, ledger.tenant)
+    return counts
+
+
+def _batches(membership: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cut `membership`, sorted by asset, into pieces that never part the claims of one asset."""
+    start = 0
+    assets = membership["asset"]
+    while start < membership.height:
+        end = min(start + _CLAIMS_AT_ONCE, membership.height)
+        end = int(assets.search_sorted(assets[end - 1], side="right"))
+        yield membership.slice(start, end - start)
+        start = end
+
+
+async def _plan(ledger: Ledger, batch: pl.DataFrame, existing: pl.Series) -> Plan:
+    roster = ledger.roster
+    current = batch.filter(~pl.col("superseded")).select("claim", "asset")
+    typed = await ledger.files.typed(current)
+    folded = await asyncio.to_thread(fold, typed, roster.order, roster.source_systems)
+    wanted = folded["asset"].filter(folded["asset"].is_in(existing.implode()))
+    stored = await asyncio.to_thread(_stored, ledger, wanted)
+    return await asyncio.to_thread(compute_plan, folded, stored, pl.Series(dtype=pl.Int64))
+
+
+def _stored(ledger: Ledger, wanted: pl.Series) -> pl.DataFrame:
+    """The rows of existing assets (claim numbers) as they stand, FOLDED_SCHEMA."""
+    if wanted.is_empty():
+        return pl.DataFrame(schema=FOLDED_SCHEMA)
+    index = ledger.roster.index
+    ids = index.texts(wanted)
+    if len(wanted) <= _FEW_IDS:
+        statement, parameters = inventory_repo.FOLDED_BY_IDS, ["{" + ",".join(ids) + "}"]
+    else:
+        statement, parameters = inventory_repo.FOLDED_BY_RANGE, [ids[0], ids[-1]]
+    rows = read_frame(ledger.services.database.url, ledger.tenant, statement, parameters)
+    return from_columns(rows, index).join(wanted.to_frame("asset"), on="asset", how="semi")
+
+
+async def _write(ledger: Ledger, plan: Plan) -> PlanCounts:
+    """Write what differs; the counts of created and updated assets are those of the database."""
+    created = plan.folded.filter(pl.col("action") == PlanAction.CREATE)
+    rewritten = plan.folded.filter(pl.col("dirty") & (pl.col("action") != PlanAction.CREATE))
+    planned = plan.counts()
+    inserted = 0
+    if created.height:
+        rows = copy_text(to_columns(created, ledger.roster.index))
+        inserted = await inventory_repo.insert_assets(ledger.db, ledger.tenant, rows)
+    if rewritten.height:
+        rows = copy_text(to_columns(rewritten, ledger.roster.index))
+        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, rows)
+        vanished = rewritten.height - written
+        return replace(planned, created=inserted, updated=planned.updated - vanished)
+    return replace(planned, created=inserted)
+
+
+def _sum(left: PlanCounts, right: PlanCounts) -> PlanCounts:
+    return PlanCounts(
+        created=left.created + right.created,
+        updated=left.updated + right.updated,
+        unchanged=left.unchanged + right.unchanged,
+        conflicts=left.conflicts + right.conflicts,
+        removed=left.removed + right.removed,
+    )

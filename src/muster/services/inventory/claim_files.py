@@ -1,0 +1,115 @@
+"""Typed claims, read from the Parquet files that validation wrote (one per import and table)."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from muster.blobs.keys import claims_key
+from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
+from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from uuid import UUID
+
+    from muster.db.repos.claims import ClaimImport
+    from muster.domain.tenant import Tenant
+    from muster.services.context import Services
+    from muster.services.inventory.roster import Roster
+
+
+@dataclass(slots=True)
+class ClaimFiles:
+    """The claim files of one engagement, fetched once each while the context is open."""
+
+    services: Services
+    tenant: Tenant
+    roster: Roster
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _paths: dict[tuple[UUID, int], Path] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        """Begin to hold files."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the files go."""
+        await self._stack.aclose()
+
+    async def _path(self, item: ClaimImport, table_number: int) -> Path:
+        place = (item.import_id, table_number)
+        if place not in self._paths:
+            key = claims_key(self.tenant.engagement_id, item.import_id, item.claims_attempt, table_number)
+            self._paths[place] = await self._stack.enter_async_context(self.services.blobs.local_path(key))
+        return self._paths[place]
+
+    async def keys(self, item: ClaimImport) -> pl.DataFrame:
+        """All identity keys of one import, KEYS_SCHEMA."""
+        frames = []
+        for table_number, _ in item.tables:
+            path = await self._path(item, table_number)
+            frames.append(await asyncio.to_thread(_keys, path, table_number, item.feed))
+        return pl.concat(frames) if frames else identity_keys(pl.DataFrame(schema={"ordinal": pl.Int64}), item.feed)
+
+    async def claims(self, item: ClaimImport) -> pl.Series:
+        """All claims of one import, as claim numbers."""
+        base = self.roster.index.base(item.import_id)
+        parts = [pl.Series("claim", [], dtype=pl.Int64)]
+        for table_number, _ in item.tables:
+            path = await self._path(item, table_number)
+            rows = pl.scan_parquet(path).select("row_number")
+            row_numbers = (await asyncio.to_thread(rows.collect)).to_series()
+            parts.append((ordinals(ClaimRole.SELF, table_number, row_numbers) + base).alias("claim"))
+        return pl.concat(parts)
+
+    async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
+        """The identity keys of some claims (claim numbers), CLAIM_KEYS_SCHEMA."""
+        wanted = pl.DataFrame({"claim": claims, "asset": claims})
+        frames = []
+        for (place,), part in wanted.group_by((pl.col("claim") // (1 << ORDINAL_BITS)).alias("place")):
+            item = self.roster.imports[int(str(place))]
+            typed = await self.typed(part)
+            base = self.roster.index.base(item.import_id)
+            keys = identity_keys(typed.with_columns(ordinal=pl.col("claim") - base), item.feed)
+            frames.append(keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
+        return pl.concat(frames)
+
+    async def typed(self, membership: pl.DataFrame) -> pl.DataFrame:
+        """The typed rows of `membership` (`claim`, `asset`), with these two columns, for the fold."""
+        frames = []
+        tables = membership.with_columns(place=pl.col("claim") // (1 << ORDINAL_BITS), base=table_base(pl.col("claim")))
+        for (place, base), part in tables.group_by("place", "base", maintain_order=True):
+            item = self.roster.imports[int(str(place))]
+            _, table_number, _ = split_ordinal(int(str(base)) << ROW_MASK.bit_length())
+            path = await self._path(item, table_number)
+            rows = part.select("claim", "asset", row_number=(pl.col("claim") & ROW_MASK).cast(pl.Int32))
+            frames.append(await asyncio.to_thread(_rows, path, rows))
+        return pl.concat(frames, how="diagonal")
+
+
+def _keys(path: Path, table_number: int, feed: str) -> pl.DataFrame:
+    scan = pl.scan_parquet(path)
+    present = [name for name in KEY_COLUMNS if name in scan.collect_schema().names()]
+    claims = scan.select("row_number", *present).collect()
+    numbered = claims.with_columns(ordinals(ClaimRole.SELF, table_number, claims["row_number"]).alias("ordinal"))
+    return identity_keys(numbered, feed)
+
+
+def _rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of one file that `rows` names; the range lets whole row groups be skipped."""
+    low, high = rows["row_number"].min(), rows["row_number"].max()
+    return (
+        pl.scan_parquet(path)
+        .filter(pl.col("row_number").is_between(low, high))
+        .join(rows.lazy(), on="row_number", how="inner")
+        .drop("row_number")
+        .collect()
+    )
