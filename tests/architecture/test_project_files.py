@@ -66,3 +66,9 @@ def test_make_help_lists_every_target() -> None:
 
     assert targets
     assert {line.split()[1] for line in listed.splitlines()} == set(targets.group(1).split())
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+
+    assert sorted(names) == sorted(set(names))

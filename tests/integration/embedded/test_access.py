@@ -10,7 +10,7 @@ import psutil
 import psycopg
 import pytest
 import sqlalchemy
-from conftest import Person, postgres_processes
+from people import Person, postgres_processes
 
 from muster.runtime.embedded import EmbeddedPostgres, EmbeddedPostgresError
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from conftest import PATIENCE, await_end_of_server
+from people import PATIENCE, await_end_of_server
 
 from muster.domain.errors import StorageFullError
 from muster.runtime.embedded import EmbeddedPostgres, EmbeddedPostgresError, binaries
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Person
+    from people import Person
 
 
 @pytest.fixture

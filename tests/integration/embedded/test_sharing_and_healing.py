@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 import pytest
-from conftest import PATIENCE, Person, await_end_of_server, postgres_processes, server_is_gone
+from people import PATIENCE, Person, await_end_of_server, postgres_processes, server_is_gone
 
 from muster.runtime.embedded.processes import wait_until
 
 if TYPE_CHECKING:
-    from conftest import Holder
+    from people import Holder
 
 pytestmark = pytest.mark.fault
 
