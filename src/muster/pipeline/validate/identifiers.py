@@ -21,6 +21,9 @@ LABEL = "label"
 """The key of the name that a person would compare: without domain, case and separators."""
 
 _JUNK = sorted(JUNK_IDENTIFIERS)
+_SEPARATORS = ["-", "_", " ", "."]
+_PARTED_DIGITS = r"([0-9])[-_ .]+([0-9])"
+_FULL_NAME = r"^[a-z0-9][a-z0-9_-]*\.(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]+\.?$"
 _SWAPPED_UUID = ((6, 2), (4, 2), (2, 2), (0, 2), (8, 1), (11, 2), (9, 2), (13, 1), (16, 2), (14, 2), (18, 18))
 """Offsets and lengths that give the other byte order of a UUID's first three groups (SMBIOS 2.6, section 7.2.1)."""
 
@@ -59,12 +62,12 @@ NEEDS = ("source_id", "instance_uuid", "serial_number", "asset_tag", *NAMES, *AD
 
 def key(name: str) -> pl.Expr:
     """Return the key of the scalar identifier `name` as UInt64; null where it is absent or junk."""
-    text = pl.col(name).str.strip_chars().str.to_lowercase()
-    text = pl.when(text.is_in(_JUNK) | (text == "")).then(None).otherwise(text)
-    if name != "instance_uuid":
-        return _hashed(text)
-    swapped = pl.concat_str([text.str.slice(start, length) for start, length in _SWAPPED_UUID])
-    return pl.min_horizontal(_hashed(text), _hashed(swapped))
+    text = pl.col(name).str.to_lowercase()
+    hashed = text.hash()
+    if name == "instance_uuid":
+        swapped = pl.concat_str([text.str.slice(start, length) for start, length in _SWAPPED_UUID])
+        hashed = pl.min_horizontal(hashed, swapped.hash())
+    return pl.when(text.is_not_null() & ~text.is_in(_JUNK)).then(hashed)
 
 
 def address_keys(name: str) -> pl.Expr:
@@ -86,20 +89,21 @@ def written_name(columns: Collection[str]) -> pl.Expr:
 
 def domain_of(name: pl.Expr) -> pl.Expr:
     """Return the domain of a full host name in lower case; null for a bare name and for what is no host name."""
-    return name.str.to_lowercase().str.extract(r"^[a-z0-9][a-z0-9_-]*\.((?:[a-z0-9-]+\.)*[a-z][a-z0-9-]+)\.?$")
+    lower = name.str.to_lowercase()
+    return pl.when(lower.str.contains(_FULL_NAME)).then(lower.str.splitn(".", 2).struct["field_1"].str.strip_chars("."))
 
 
-def label_key(name: pl.Expr) -> pl.Expr:
-    """Return the key of a name without its domain, case and separators.
+def label_keys(names: pl.Series) -> pl.Series:
+    """Return the keys of names without domain, case and separators as UInt64; null for null.
 
     A separator between two digits stays, because `app-1-12` and `app-11-2` are two machines.
     """
-    lower = name.str.to_lowercase()
-    bare = pl.when(domain_of(name).is_not_null()).then(lower.str.extract(r"^([^.]+)")).otherwise(lower)
-    for _ in range(2):  # `1-2-3`: matches share a digit, so the second separator needs a second pass
-        bare = bare.str.replace_all(r"([0-9])[-_ .]+([0-9])", "$1\u0000$2")
-    return _hashed(bare.str.replace_all(r"[-_ .]+", ""))
-
-
-def _hashed(text: pl.Expr) -> pl.Expr:
-    return pl.when(text.is_not_null()).then(text.hash())
+    lower = pl.col(names.name).str.to_lowercase()
+    bare = pl.when(lower.str.contains(_FULL_NAME)).then(lower.str.splitn(".", 2).struct["field_0"]).otherwise(lower)
+    frame = names.to_frame().select(bare.alias(names.name))
+    label = pl.col(names.name)
+    if frame.select(label.str.contains(_PARTED_DIGITS).any()).item():  # seldom, and worth the skipped passes
+        for _ in range(2):  # `1-2-3`: matches share a digit, so the second separator needs a second pass
+            frame = frame.with_columns(label.str.replace_all(_PARTED_DIGITS, "$1\u0000$2"))
+    plain = label.str.replace_many(_SEPARATORS, [""])
+    return frame.select(pl.when(label.is_not_null()).then(plain.hash())).to_series()

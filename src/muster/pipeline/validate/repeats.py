@@ -49,6 +49,9 @@ def gather(batch: Batch) -> pl.DataFrame:
         filled = None
     whole = compared.hash_rows() if compared.width else pl.Series([0] * typed.height, dtype=pl.UInt64)
     keys = typed.select(ROW_NUMBER, LINE, whole.alias(WHOLE_ROW), *_keys(typed, one_each=one_each))
+    if one_each:
+        names = typed.select(identifiers.written_name(typed.columns)).to_series()
+        keys = keys.with_columns(identifiers.label_keys(names).alias(LABEL))
     if filled is None:
         return keys
     return keys.with_columns(pl.when(filled.to_series()).then(WHOLE_ROW).alias(WHOLE_ROW))
@@ -57,12 +60,11 @@ def gather(batch: Batch) -> pl.DataFrame:
 def _keys(typed: pl.DataFrame, *, one_each: bool) -> list[pl.Expr]:
     strong = [item.field for item in STRONG if item.field in typed.columns]
     if not one_each:
-        strong = [name for name in strong if name == RECORD_KEY]
-    keys = [identifiers.key(name).alias(name) for name in strong]
-    if one_each:
-        keys.append(identifiers.label_key(identifiers.written_name(typed.columns)).alias(LABEL))
-        keys.extend(identifiers.address_keys(name).alias(name) for name in ADDRESSES if name in typed.columns)
-    return keys
+        return [identifiers.key(name).alias(name) for name in strong if name == RECORD_KEY]
+    return [
+        *(identifiers.key(name).alias(name) for name in strong),
+        *(identifiers.address_keys(name).alias(name) for name in ADDRESSES if name in typed.columns),
+    ]
 
 
 def later_rows(gathered: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -73,7 +75,9 @@ def later_rows(gathered: pl.DataFrame, name: str) -> pl.DataFrame:
     keys = gathered.select(ROW_NUMBER, LINE, name)
     if isinstance(gathered.schema[name], pl.List):
         keys = keys.explode(name, empty_as_null=False)
-    keys = keys.filter(pl.col(name).is_not_null() & pl.col(name).is_duplicated())
+    ordered = keys.get_column(name).drop_nulls().sort()
+    repeated = ordered.filter(ordered == ordered.shift(1)).unique()
+    keys = keys.filter(pl.col(name).is_in(repeated.implode())) if repeated.len() else keys.clear()
     pairs = keys.with_columns(
         pl.col(ROW_NUMBER).first().over(name).alias(FIRST), pl.col(LINE).first().over(name).alias(FIRST_LINE)
     ).filter(pl.col(ROW_NUMBER) > pl.col(FIRST))

@@ -1,7 +1,7 @@
 """Whether cells hold what must not travel on: secrets, formulas, scripts, personal data out of place.
 
-Every cell of the file is looked at, those of columns without a field too, since they are kept and exported. What holds
-a row back, and why:
+Every cell of the file is looked at, those of columns without a field too, since they are kept and exported; only a cell
+that was read as a number, a date, an address or a known word needs no look. What holds a row back, and why:
 
 - A secret (key, token, password, login in an address) must not be copied into an inventory that many people read and
   export: error, until the cell is cleaned or the finding is accepted as an exception.
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from muster.catalog.model import FieldType
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.pipeline.validate import credentials, markup, personal_data
@@ -74,6 +75,7 @@ _CODES = (
 _SECRETS = ("private_key", "access_key", "web_token", "connection_string", "password")
 _MARKUP = ("script", "markup")
 _PERSONAL = ("payment_card", "bank_account", "national_id", "personal_email", "personal_phone")
+_FREE_TEXT = (FieldType.TEXT, FieldType.HOSTNAME, FieldType.FQDN)
 _CELL = "cell"
 _KIND = "kind"
 
@@ -90,37 +92,62 @@ def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
         name = cell_column(column.position)
         if name in batch.text.columns:
             cells = batch.text.select(ROW_NUMBER, LINE, pl.col(name).alias(_CELL))
+            if _is_read_as_a_value(column, batch.table, knowledge):
+                cells = _unread(cells, column, batch)
             found.extend(_check_column(cells, column, batch.table, knowledge))
     return Outcome(found)
+
+
+def _is_read_as_a_value(column: ColumnMapping, table: MappedTable, knowledge: Knowledge) -> bool:
+    """Whether a cell of the column that was converted is a number, a date, an address or a known word."""
+    declared = knowledge.fields.get(column.target_field) if column.target_field else None
+    if declared is None or declared.type in _FREE_TEXT or declared.open_vocabulary:
+        return False
+    return len(table.positions(declared.name)) == 1
+
+
+def _unread(cells: pl.DataFrame, column: ColumnMapping, batch: Batch) -> pl.DataFrame:
+    """The cells that were not converted: those that failed, and those of rows that are no records."""
+    failed = batch.failures.filter(pl.col("position") == column.position).get_column(ROW_NUMBER)
+    unread = pl.col(ROW_NUMBER).is_in(failed.implode())
+    if batch.typed.height < batch.text.height:
+        unread |= ~pl.col(ROW_NUMBER).is_in(batch.typed.get_column(ROW_NUMBER).implode())
+    elif failed.is_empty():
+        return cells.clear()
+    return cells.filter(unread)
 
 
 def _check_column(
     cells: pl.DataFrame, column: ColumnMapping, table: MappedTable, knowledge: Knowledge
 ) -> list[pl.DataFrame]:
     """Each family of patterns looks only at the cells that a cheap test has picked out."""
+    if cells.is_empty():
+        return []
     cell = pl.col(_CELL)
     label = table.label(column.position)
     declared = knowledge.fields.get(column.target_field) if column.target_field else None
-    picked = cells.select(
-        secret=credentials.hinted(cell),
-        formula=markup.opens_formula(cell),
-        markup=markup.opens_markup(cell),
-        at=personal_data.has_at(cell),
-        digits=personal_data.has_many_digits(cell),
-    )
-    secret = credentials.kind_of_secret(cell)
-    if _is_secret_column(column):
-        picked = picked.with_columns(secret=cells.get_column(_CELL).is_not_null())
-        secret = pl.coalesce(secret, pl.when(credentials.is_secret_value(cell)).then(pl.lit("password")))
-    found = _by_kind(cells.filter(picked["secret"]), secret, _SECRETS, label)
-    formulas = cells.filter(picked["formula"]).filter(markup.is_formula(cell))
-    found.append(places(formulas, "formula", label, excerpt=masked(cell)))
-    found += _by_kind(cells.filter(picked["markup"]), markup.kind_of_markup(cell), _MARKUP, label)
+    formulas = cells.filter(markup.opens_formula(cell)).filter(markup.is_formula(cell))
+    marked = cells.filter(markup.opens_markup(cell)).with_columns(markup.kind_of_markup(cell).alias(_KIND))
+    found = [
+        *_by_kind(_secrets(cells, column), _SECRETS, label),
+        places(formulas, "formula", label, excerpt=masked(cell)),
+        *_by_kind(marked, _MARKUP, label),
+    ]
     if not personal_data.may_name_people(column, declared):
-        looked_at = picked["at"] if personal_data.may_hold_numbers(declared) else picked["at"] | picked["digits"]
-        personal = personal_data.kind_of_personal_data(cell)
-        found += _by_kind(cells.filter(looked_at), personal, _PERSONAL, label)
+        worth_a_look = personal_data.has_at(cell)
+        if not personal_data.may_hold_numbers(declared):
+            worth_a_look |= personal_data.has_many_digits(cell)
+        personal = personal_data.with_kind(cells.filter(worth_a_look), _CELL, _KIND)
+        found += _by_kind(personal, _PERSONAL, label)
     return found
+
+
+def _secrets(cells: pl.DataFrame, column: ColumnMapping) -> pl.DataFrame:
+    cell = pl.col(_CELL)
+    if not _is_secret_column(column):
+        return cells.filter(credentials.hinted(cell)).with_columns(credentials.kind_of_secret(cell).alias(_KIND))
+    by_header = pl.when(credentials.is_secret_value(cell)).then(pl.lit("password"))
+    return cells.with_columns(pl.coalesce(credentials.kind_of_secret(cell), by_header).alias(_KIND))
 
 
 def _is_secret_column(column: ColumnMapping) -> bool:
@@ -128,10 +155,11 @@ def _is_secret_column(column: ColumnMapping) -> bool:
     return column.target_field is None and bool(header.str.contains(credentials.SECRET_HEADER).item())
 
 
-def _by_kind(cells: pl.DataFrame, kind: pl.Expr, kinds: tuple[str, ...], label: str) -> list[pl.DataFrame]:
-    if cells.is_empty():
+def _by_kind(cells: pl.DataFrame, kinds: tuple[str, ...], label: str) -> list[pl.DataFrame]:
+    """Places of each kind that stands in the column `kind`."""
+    told = cells.filter(pl.col(_KIND).is_not_null())
+    if told.is_empty():
         return []
-    told = cells.with_columns(kind.alias(_KIND)).filter(pl.col(_KIND).is_not_null())
     return [places(told.filter(pl.col(_KIND) == code), code, label, excerpt=masked(pl.col(_CELL))) for code in kinds]
 
 
