@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy.engine import Row
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from muster.domain.ids import EngagementId
@@ -67,8 +66,5 @@ async def list_flows(
         query = query.where(MasterFlow.flow_status == status)
     if before is not None:
         query = query.where(MasterFlow.flow_id < before)
-    return [_row(row) for row in (await session.execute(query)).all()]
-
-
-def _row(row: Row[Any]) -> FlowRow:
-    return FlowRow(*row)
+    rows: Sequence[Sequence[Any]] = (await session.execute(query)).all()
+    return [FlowRow(*row) for row in rows]
