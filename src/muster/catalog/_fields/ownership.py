@@ -64,7 +64,7 @@ OWNERSHIP: tuple[Field, ...] = (
                      "centro de coste", "centro de costo", "centro de custo")),
     Field("current_monthly_cost", "Monthly cost today", _G, FieldType.NUMBER, "What it costs a month today.",
           unit="local currency", minimum=0, weight=0.5,
-          spellings=("current monthly cost", "monthly cost", "cost per month", "current cost",
+          spellings=("current monthly cost", "monthly cost", "cost per month",
                      "monatliche kosten",
                      "cout mensuel", "coste mensual", "costo mensual", "custo mensal")),
     Field("estimated_cloud_cost", "Monthly cost in the cloud", _G, FieldType.NUMBER,

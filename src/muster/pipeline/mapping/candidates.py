@@ -27,6 +27,14 @@ LEAST = 0.5
 _FITS = 0.8
 _BY_VALUES = 0.6
 _FEW_VALUES = 3
+_HALF = 0.5
+_MOST_FIT = (0.6, 0.4)
+_FEW_FIT = (0.25, 0.75)
+"""Constant and slope of what is left of the header's score when more, or fewer, than half of the values fit."""
+_OWN_NAME = 0.9
+_ENOUGH_VALUES = 5
+_BAD_CELLS = 0.6
+"""A column that bears the field's own name and holds bad cells is that field with errors, which the user must see."""
 _NO_VALUES = 0.95
 _LARGEST_COUNT_OF_DISKS = 64.0
 
@@ -109,7 +117,10 @@ def _weigh(score: float, column: Column, field: Field, header: Header) -> tuple[
         return score + (0.99 - score) * gain, percent
     if field.open_vocabulary or field.name == "operating_system":
         return score * (0.75 + 0.25 * share), percent
-    return score * (0.25 + 0.75 * share), f"only {percent}"
+    factor = _MOST_FIT[0] + _MOST_FIT[1] * share if share >= _HALF else _FEW_FIT[0] + _FEW_FIT[1] * share
+    if score >= _OWN_NAME and (share > 0 or len(column.values) < _ENOUGH_VALUES):
+        factor = max(factor, _BAD_CELLS)
+    return score * factor, f"only {percent}"
 
 
 def _disks(score: float, column: Column, field: Field) -> tuple[float, str]:

@@ -25,15 +25,16 @@ _TYPO_RATIO = 88.0
 _TYPO_LENGTH = 6
 _UNIT_CLASH = 0.2
 _NUMBERED_SCALAR = 0.5
+_LATER_PLACE = 0.0002
 
 _VAGUE_WORDS = frozenset({
-    "name", "type", "status", "state", "id", "class", "kind", "owner", "server", "system", "host", "node",
-    "machine", "computer", "vm", "zone", "stage", "product", "hardware", "strategy", "site", "region", "city",
-    "address", "local", "nom", "nombre", "nome", "tipo", "typ", "team", "contact", "admin", "so", "estado",
-    "etat", "ort", "stack", "purpose", "mask", "priority", "tag", "label", "dependency", "compliance", "access",
-    "sensitivity", "severity", "likelihood", "importance", "byte", "application", "service", "division",
-    "brand", "make", "timestamp", "location", "marca", "setor", "caption", "processor", "updated", "installed",
-    "provisioned", "disk",
+    "cpu", "name", "type", "status", "state", "id", "class", "kind", "owner", "server", "system", "host",
+    "node", "machine", "computer", "vm", "zone", "stage", "product", "hardware", "strategy", "site", "region",
+    "city", "address", "local", "nom", "nombre", "nome", "tipo", "typ", "team", "contact", "admin", "so",
+    "estado", "etat", "ort", "stack", "purpose", "mask", "priority", "tag", "label", "dependency", "compliance",
+    "access", "sensitivity", "severity", "likelihood", "importance", "byte", "application", "service",
+    "division", "brand", "make", "timestamp", "location", "marca", "setor", "caption", "processor", "updated",
+    "installed", "provisioned", "disk",
 })  # fmt: skip
 """Headers of this one word are right more often than not, and wrong too often for certainty."""
 
@@ -52,6 +53,8 @@ class _Spelling:
     field: str
     text: str
     words: tuple[str, ...]
+    place: int
+    """Where it stands among its field's spellings: of two columns that name one field, the usual name wins."""
 
     @property
     def said_of_row(self) -> frozenset[str]:
@@ -102,7 +105,7 @@ def _matches(words: tuple[str, ...]) -> tuple[HeaderMatch, ...]:
         index.by_compact.get("".join(corrected), ())
     ):
         score, how = _score(corrected, spelling)
-        score *= factor
+        score = max(score * factor - _LATER_PLACE * spelling.place, 0.0)
         if score > 0 and (spelling.field not in found or score > found[spelling.field].score):
             found[spelling.field] = HeaderMatch(spelling.field, score, how)
     return tuple(found.values())
@@ -157,9 +160,9 @@ class _Index:
 @cache
 def _index() -> _Index:
     spellings = [
-        _Spelling(name, text, normal_words(text))
+        _Spelling(name, text, normal_words(text), place)
         for name, field in FIELDS.items()
-        for text in dict.fromkeys((name.replace("_", " "), *field.spellings))
+        for place, text in enumerate(dict.fromkeys((name.replace("_", " "), *field.spellings)))
     ]
     by_word: dict[str, list[_Spelling]] = {}
     by_compact: dict[str, list[_Spelling]] = {}
