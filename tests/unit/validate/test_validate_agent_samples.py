@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from validate_samples import SAMPLES, found, run, sample
+from validate_samples import SAMPLES, found, knowledge, run, sample
 
 from muster.domain.phases import StepStatus
-from muster.pipeline.validate import all_agents
+from muster.pipeline.validate import InMemoryTables, all_agents, run_agent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,17 @@ def test_the_size_of_batches_changes_no_finding(path: Path) -> None:
 def test_a_code_is_caught_by_a_sample(agent_id: str, code: str) -> None:
     caught = {place[2] for places in _expected(agent_id).values() for place in places}
     assert code in caught
+
+
+@pytest.mark.parametrize(("agent_id", "code"), CODES)
+def test_switching_off_a_code_spoils_a_sample(agent_id: str, code: str) -> None:
+    agent = all_agents()[agent_id]
+    less = replace(agent, codes=tuple(item for item in agent.codes if item.code != code))
+    outcomes = []
+    for path in sorted((SAMPLES / agent_id).glob("*.csv")):
+        batches, expected = sample(path)
+        outcomes.append(found(run_agent(less, InMemoryTables(tuple(batches)), knowledge())) == expected)
+    assert not all(outcomes)
 
 
 @pytest.mark.parametrize("agent_id", sorted(all_agents()))

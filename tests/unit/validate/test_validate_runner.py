@@ -171,3 +171,37 @@ def test_a_figure_of_several_tables_is_weighted_by_rows() -> None:
     outcome = run_agent(agent, InMemoryTables((first, second)), knowledge())
     assert outcome.metric("score") == 0.25
     assert outcome.metric("other") is None
+
+
+@dataclass(frozen=True)
+class _OneBatch:
+    whole: Batch
+
+    @property
+    def tables(self) -> Sequence[MappedTable]:
+        return (self.whole.table,)
+
+    def batches(self, table: MappedTable) -> Iterator[Batch]:
+        del table
+        yield self.whole
+
+
+@pytest.mark.parametrize("agent_id", sorted(all_agents()))
+def test_a_table_without_rows_gives_no_finding(agent_id: str) -> None:
+    whole = batch("asset_name,serial_number,ip_address,cpu_cores,last_seen,Notes\nweb01,S1,10.0.0.1,2,2025-01-01,x")
+    nothing = replace(whole, text=whole.text.clear(), typed=whole.typed.clear(), failures=whole.failures.clear())
+    outcome = run_agent(all_agents()[agent_id], _OneBatch(nothing), knowledge())
+    assert (outcome.status, outcome.findings) == (StepStatus.COMPLETED, ())
+
+
+@pytest.mark.parametrize("agent_id", sorted(all_agents()))
+def test_rows_that_are_no_records_are_left_in_peace(agent_id: str) -> None:
+    whole = batch("asset_name,serial_number,cpu_cores\nweb01,S1,2\nweb02,S1,4\n,,many\nTBD,N/A,4")
+    records = pl.col("row_number") == 1
+    kept = replace(whole, typed=whole.typed.filter(records), failures=whole.failures.filter(records))
+    assert run_agent(all_agents()[agent_id], _OneBatch(kept), knowledge()).findings == ()
+
+
+def test_the_blank_words_of_a_source_count_everywhere_but_in_its_record_key() -> None:
+    table = batch("record_key,asset_name,location\nVM,VM,VM", blank_word="VM").table
+    assert table.blank_words == {1: ("VM",), 2: ("VM",)}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _Test: TypeAlias = Callable[[pl.DataFrame, str], pl.DataFrame]
 
 PEOPLE_HEADER = (
-    r"(?i)owner|contact|mail|phone|mobil|\btel|person|manager|\buser|admin|responsib|assign|approv|created.?by|"
+    r"(?i)owner|contact|contribut|mail|phone|mobil|\btel|person|manager|\buser|admin|responsib|assign|approv|created.?by|"
     r"(?:modified|updated|requested|ordered|managed).?by|custodian|steward|besitzer|verantwort|ansprech|kontakt|"
     r"propri|respons|contacto|dueñ|dono"
 )

@@ -68,10 +68,10 @@ class AgentRun:
         return self.count(Severity.INFO)
 
     def metric(self, name: str) -> float | None:
-        """The mean of a figure over the tables that have it, weighted by their rows; None when none has."""
+        """The mean of a figure over the tables that have it, weighted by rows, to 4 places; None when none has."""
         having = [item for item in self.metrics if name in item.values]
         rows = sum(item.rows for item in having)
-        return sum(item.values[name] * item.rows for item in having) / rows if rows else None
+        return round(sum(item.values[name] * item.rows for item in having) / rows, 4) if rows else None
 
 
 def held_back(runs: Sequence[AgentRun], table_number: int) -> pl.DataFrame:
