@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS = 65_536
 _FAST_ZSTD = 1
 """Staging is read once or twice: level 1 costs two thirds of the default's time for the same size here."""
+
+
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,14 @@ def stage(frames: Iterator[pl.DataFrame], width: int, target: Path) -> Staged:
 
 
 def _sink(lazy: pl.LazyFrame, path: Path) -> None:
-    lazy.sink_parquet(path, compression="zstd", compression_level=_FAST_ZSTD, row_group_size=ROW_GROUP_ROWS)
+    try:
+        lazy.sink_parquet(path, compression="zstd", compression_level=_FAST_ZSTD, row_group_size=ROW_GROUP_ROWS)
+    except pl.exceptions.ComputeError as error:
+        # Polars hands a failed write on as its own error, the number of the system's error in its text.
+        number = _SYSTEM_ERROR.search(str(error))
+        if number is None:
+            raise
+        raise OSError(int(number.group(1)), "writing a staged table failed") from error
 
 
 def _schema(width: int) -> dict[str, type[pl.DataType]]:

@@ -68,12 +68,13 @@ def _score(head: str, dialect: Dialect) -> float:
 
 
 def _quote(head: str, delimiter: str) -> str:
-    """The apostrophe when it, and no double quote, encloses cells; else the double quote."""
+    """The apostrophe when it, and no double quote, encloses most cells or a cell with a separator; else the quote."""
+    if '"' in head or "'" not in head:
+        return '"'
     edge = re.escape(delimiter)
-    enclosed = re.compile(rf"(?:^|{edge})'[^'\r\n]*'(?={edge}|\r|\n|$)", re.MULTILINE)
-    if '"' not in head and enclosed.search(head):
-        return "'"
-    return '"'
+    enclosed = re.findall(rf"(?:^|(?<={edge}))'([^'\r\n]*)'(?={edge}|\r|\n|$)", head, re.MULTILINE)
+    cells = head.count(delimiter) + head.count("\n")
+    return "'" if any(delimiter in cell for cell in enclosed) or len(enclosed) * 2 > cells else '"'
 
 
 def _escape(head: str) -> str | None:
