@@ -1,0 +1,199 @@
+"""Made-up imports as the product holds them: typed claims in memory, or rows and files of a real engagement."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from sqlalchemy import insert
+
+from muster.blobs.keys import claims_key
+from muster.catalog.dtypes import dtype
+from muster.catalog.fields import FIELDS
+from muster.catalog.registry import categories, sources
+from muster.db.tables import DataImport, ImportFieldMapping, ImportRow, ImportTable
+from muster.domain.ids import DataImportId
+from muster.kit.ids import uuid7
+from muster.pipeline.enrich.claims import ClaimRole, ImportIndex, ordinals
+from muster.pipeline.enrich.fold import ASSET_FIELDS, fold
+from muster.pipeline.enrich.identity import resolve
+from muster.pipeline.enrich.keys import identity_keys
+from muster.pipeline.enrich.order import BeliefOrder, ImportFacts
+from muster.services.enrich_assets import enrich_assets
+from muster.services.export_inventory import ExportFormat, export_assets
+from muster.services.list_assets import list_assets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from muster.domain.flow_document import EnrichmentResult
+    from muster.domain.tenant import RequestContext
+    from muster.services.context import Services
+    from support.reference import Import
+
+CATEGORY = "cmdb_export"
+
+
+def observed(item: Import) -> datetime:
+    """The moment an import was observed at."""
+    return datetime(2026, 1, item.day, tzinfo=UTC)
+
+
+def typed_rows(item: Import) -> pl.DataFrame:
+    """The import's rows as validation would stage them."""
+    names = sorted({name for row in item.rows for name in row.values})
+    data: dict[str, list[Any]] = {
+        "row_number": list(range(1, len(item.rows) + 1)),
+        "record_key": [row.record_key for row in item.rows],
+        "cleared_fields": [sorted(row.clears) for row in item.rows],
+        "completeness": [0.5] * len(item.rows),
+        "quality": [1.0] * len(item.rows),
+    }
+    for name in names:
+        data[name] = [row.values.get(name) for row in item.rows]
+    schema: dict[str, Any] = {
+        "row_number": pl.Int32,
+        "record_key": pl.String,
+        "cleared_fields": pl.List(pl.String),
+        "completeness": pl.Float64,
+        "quality": pl.Float64,
+        **{name: dtype(FIELDS[name]) for name in names},
+    }
+    return pl.DataFrame(data, schema=schema)
+
+
+def pure_inventory(imports: Sequence[Import]) -> list[dict[str, Any]]:
+    """What the pipeline's own functions make of the imports, without a database; the order of ids is that given."""
+    ids = sorted(uuid7() for _ in imports)
+    index = ImportIndex(tuple(ids))
+    order = BeliefOrder.of(
+        [
+            ImportFacts(number, sources()[item.source], categories()[CATEGORY], item.feed, observed(item), item.sha256)
+            for number, item in zip(ids, imports, strict=True)
+        ]
+    )
+    keys, claims = [], []
+    for number, item in zip(ids, imports, strict=True):
+        rows = typed_rows(item)
+        ordinal = ordinals(ClaimRole.SELF, 0, rows["row_number"])
+        base = index.base(number)
+        found = identity_keys(rows.with_columns(ordinal.alias("ordinal")), item.feed)
+        keys.append(found.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
+        claims.append(rows.with_columns((ordinal + base).alias("claim")))
+    membership = resolve(pl.concat(keys), order.newest_first)
+    everything = pl.concat(claims, how="diagonal").join(membership, on="claim", how="left")
+    current = everything.filter(~pl.col("superseded").fill_null(value=False)).with_columns(
+        pl.coalesce("asset", "claim").alias("asset")
+    )
+    folded = fold(current, order, [item.source for item in imports])
+    return assets_as_values(folded.select(ASSET_FIELDS).to_dicts())
+
+
+def assets_as_values(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Assets as the reference gives them: filled canonical fields only, in a fixed order."""
+    kept = [{name: row[name] for name in sorted(row) if name in ASSET_FIELDS and row[name] is not None} for row in rows]
+    return sorted(kept, key=repr)
+
+
+async def place_import(services: Services, context: RequestContext, item: Import) -> DataImportId:
+    """Store an import as it is after validation: its row, table, mapping, raw rows and claim file."""
+    import_id = DataImportId(uuid7())
+    tenant = {"engagement_id": context.engagement_id, "client_account_id": context.client_account_id}
+    frame = typed_rows(item)
+    columns = [name for name in frame.columns if name in FIELDS]
+    async with services.database.begin(context.tenant) as db:
+        await db.execute(
+            insert(DataImport).values(
+                **tenant,
+                id=import_id,
+                import_name=item.feed,
+                import_type=CATEGORY,
+                import_category=CATEGORY,
+                stated_category=CATEGORY,
+                filename=f"{item.sha256[:4]}.csv",
+                file_size=1,
+                sha256=item.sha256,
+                blob_key="uploads/none",
+                source_system=item.source,
+                feed=item.feed,
+                status="processing",
+                observed_at=observed(item),
+                observed_at_origin="stated",
+                rows_attempt=1,
+            )
+        )
+        of_import = {**tenant, "data_import_id": import_id}
+        await db.execute(
+            insert(ImportTable).values(
+                **of_import,
+                table_number=0,
+                table_name="servers",
+                columns=columns,
+                header_row=1,
+                row_count=frame.height,
+                imported=True,
+                detection={},
+            )
+        )
+        await db.execute(
+            insert(ImportFieldMapping),
+            [
+                {
+                    **of_import,
+                    "table_name": "servers",
+                    "position": position,
+                    "source_field": name,
+                    "target_field": name,
+                    "confidence_score": 1.0,
+                    "match_method": "header",
+                    "evidence": "the header is the field",
+                    "status": "approved",
+                }
+                for position, name in enumerate(columns)
+            ],
+        )
+        await db.execute(
+            insert(ImportRow),
+            [
+                {
+                    **of_import,
+                    "attempt": 1,
+                    "table_number": 0,
+                    "row_number": row["row_number"],
+                    "line": row["row_number"] + 1,
+                    "is_valid": True,
+                    "raw": [None if row[name] is None else str(row[name]) for name in columns],
+                }
+                for row in frame.to_dicts()
+            ],
+        )
+    async with services.blobs.scratch() as folder:
+        path = folder / "claims.parquet"
+        frame.write_parquet(path)
+        await services.blobs.put_file(claims_key(context.engagement_id, import_id, 1, 0), path)
+    return import_id
+
+
+async def enrich(services: Services, context: RequestContext, import_id: DataImportId) -> EnrichmentResult:
+    """Take a placed import into the inventory and commit."""
+
+    async def untold(_done: int, _total: int) -> None:
+        """Nobody watches."""
+
+    async with services.database.begin(context.tenant) as db:
+        return await enrich_assets(db, context, services, import_id, untold)
+
+
+async def stored_inventory(services: Services, context: RequestContext) -> list[dict[str, Any]]:
+    """The engagement's assets as an export shows them, without ids."""
+    export = export_assets(services, context, ExportFormat.JSON)
+    text = b"".join([piece async for piece in export.chunks])
+    return assets_as_values(json.loads(text))
+
+
+async def asset_ids(services: Services, context: RequestContext) -> list[UUID]:
+    """The ids of all assets, oldest first."""
+    return [asset.id for asset in (await list_assets(services, context)).items]
