@@ -73,11 +73,10 @@ class WorkerLoop:
             yield app
 
     async def _work(self, app: App, stopping: asyncio.Event, *, wait: bool) -> bool:
-        """Run one worker to its end; True when there is nothing more to do for this loop."""
+        """Run one worker to its end and return whether it ended for want of work."""
         worker = Worker(
             app,
             concurrency=self._options.concurrency,
-            wait=wait,
             fetch_job_polling_interval=self._times.polling,
             shutdown_graceful_timeout=self._times.grace,
             delete_jobs=DeleteJobCondition.SUCCESSFUL,
@@ -89,6 +88,10 @@ class WorkerLoop:
             asyncio.create_task(self._recover(app), name="recover jobs"),
             asyncio.create_task(_stop_worker(worker, stopping), name="stop worker"),
         ]
+        idle = asyncio.Event()
+        if not wait:
+            helpers.append(asyncio.create_task(self._notice_idleness(app, idle), name="notice idleness"))
+            helpers.append(asyncio.create_task(_stop_worker(worker, idle), name="stop idle worker"))
         try:
             await worker.run()  # type: ignore[no-untyped-call]  # its annotation lacks the result
         finally:
@@ -96,12 +99,16 @@ class WorkerLoop:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
-        if wait or stopping.is_set():
-            return stopping.is_set()
-        row = await app.connector.execute_query_one_async(statement("count_open_jobs"))
-        if row["open_jobs"]:
-            await _pause(stopping, self._times.polling)
-        return not row["open_jobs"]
+        return idle.is_set()
+
+    async def _notice_idleness(self, app: App, idle: asyncio.Event) -> None:
+        """Set the event once no job waits or runs; Procrastinate's own `wait=False` aborts the jobs that still run."""
+        while not idle.is_set():
+            with suppress(ConnectorException):  # the worker notices a lost connection by itself
+                row = await app.connector.execute_query_one_async(statement("count_open_jobs"))
+                if not row["open_jobs"]:
+                    idle.set()
+            await asyncio.sleep(self._times.polling)
 
     async def _recover(self, app: App) -> None:
         """Look for jobs of dead workers at once and then again and again, until cancelled."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _empty_queue(owner_url: str) -> None:
-    with psycopg.connect(owner_url, autocommit=True) as connection:
-        connection.execute("DELETE FROM work.procrastinate_jobs")
-        connection.execute("DELETE FROM work.procrastinate_workers")
+    with psycopg.connect(owner_url, autocommit=True, options="-c search_path=work") as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+        connection.execute("DELETE FROM procrastinate_workers")
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ async def test_create_flow_makes_the_master_row_at_once(services: Services, cont
     async with services.database.begin(context.tenant) as session:
         orchestrator = MasterFlowOrchestrator(session, context, services)
         flow_id, state = await orchestrator.create_flow("data_import", "servers", {"a": 1}, {"b": 2})
-        seen = await one(services, context, "SELECT * FROM crewai_flow_state_extensions WHERE flow_id = :id", id=flow_id)
+        seen = await one(
+            services, context, "SELECT * FROM crewai_flow_state_extensions WHERE flow_id = :id", id=flow_id
+        )
     assert (state.status, state.phase, state.attempt) == (FlowStatus.PENDING, Phase.UPLOAD, 0)
     assert seen["flow_name"] == "servers"
     assert seen["flow_configuration"] == {"a": 1}
@@ -81,7 +83,9 @@ async def test_the_import_is_a_uuid_column_of_the_child(services: Services, cont
         "SELECT data_type FROM information_schema.columns"
         " WHERE table_schema = 'migration' AND table_name = 'discovery_flows' AND column_name = 'data_import_id'",
     )
-    child = await one(services, context, "SELECT data_import_id FROM discovery_flows WHERE data_import_id = :id", id=import_id)
+    child = await one(
+        services, context, "SELECT data_import_id FROM discovery_flows WHERE data_import_id = :id", id=import_id
+    )
     assert column == {"data_type": "uuid"}
     assert child["data_import_id"] == UUID(str(import_id))
 

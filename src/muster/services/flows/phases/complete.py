@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 async def run(work: PhaseWork) -> PhaseOutcome:
-    """Sum up what the database holds of the import: rows that came in, rows held back, and what enrichment counted."""
+    """Show what the database holds of the import: rows that came in, were taken over, were held back."""
     async with Steps(work).step("results", "Sum up what became of the file") as step:
         async with work.services.database.begin(work.context.tenant) as session:
-            state = await flows.read_phase_state(session, work.context.engagement_id, work.flow_id)
             records = await flows.read_records(session, work.context.engagement_id, work.data_import_id)
         step.records = records.total
         step.output = {"total": records.total, "processed": records.processed, "failed": records.failed}
-    return PhaseOutcome(state["enrichment_summary"])
+    return PhaseOutcome(step.output)
 
 
-async def conclude(work: PhaseWork, outcome: PhaseOutcome) -> FlowState:
-    """End the flow."""
+async def conclude(work: PhaseWork, _: PhaseOutcome) -> FlowState:
+    """End the flow with what enrichment has counted; a sum that could not be made takes nothing away from it."""
+    state = await flows.read_phase_state(work.db, work.context.engagement_id, work.flow_id)
     child = DataImportChildFlowService(work.db, work.context, work.services)
-    return await child.mark_completed(work.flow_id, outcome.summary, fence=work.fence)
+    return await child.mark_completed(work.flow_id, state["enrichment_summary"], fence=work.fence)
