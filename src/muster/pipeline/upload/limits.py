@@ -25,7 +25,7 @@ class Limits:
     workbook_ratio_from: int = 64 * _MIB
     columns: int = 16_384
     extra_columns: int = 100
-    """How many cells beyond the header a row may bring; a row with more is held out as a whole finding."""
+    """How many cells beyond the header a row may bring; a row with more is held back."""
     tables: int = 1_000
     cell_bytes: int = _MIB
     record_bytes: int = 128 * _MIB

@@ -10,12 +10,15 @@ from muster.domain.errors import EmptyUploadError, UnreadableFileError
 from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
+from muster.pipeline.read.header import HEADER_ROWS
 from muster.pipeline.read.model import Format
 from muster.pipeline.read.rows import Sample
+from muster.pipeline.read.sheet.head import shortened
 from muster.pipeline.read.sheet.table import SheetTable, open_sheet
 from muster.pipeline.upload import Limits, Upload, UploadKind, refusal
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -25,16 +28,26 @@ def _sniff(upload: Upload) -> float:
 
 
 def _read_head(upload: Upload, limits: Limits) -> ReadReport:
+    beginning = shortened(upload.path, limits.head_rows + HEADER_ROWS)
+    if beginning is not None:
+        tables, log = _head_tables(upload, limits, beginning)
+        if not any(item.code == codes.SHEET_EMPTY.code for item in log.findings):
+            return _report(upload, tables, log, complete=False)
+        # A sheet may begin below what was kept of it.
+    return _report(upload, *_head_tables(upload, limits, upload.path), complete=False)
+
+
+def _head_tables(upload: Upload, limits: Limits, workbook: Path | io.BytesIO) -> tuple[list[TableInfo], FindingLog]:
     log = FindingLog()
     tables: list[TableInfo] = []
-    for sheet in _sheets(upload, limits, log):
+    for sheet in _sheets(upload, limits, log, workbook):
         sample = Sample()
         for rows in sheet.batches(most_rows=limits.head_rows):
             for number, _, cells in rows:
                 sample.add(number, cells)
         sheet.rows.finish()
         tables.append(_info(sheet, len(tables), "", sheet.rows.count, sample))
-    return _report(upload, tables, log, complete=False)
+    return tables, log
 
 
 def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
@@ -45,7 +58,7 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     log = FindingLog()
     tables: list[TableInfo] = []
     errors = error_cells(upload.path)
-    for sheet in _sheets(upload, limits, log):
+    for sheet in _sheets(upload, limits, log, upload.path):
         sheet.errors = errors.get(sheet.name, [])
         frames = (frame_of(rows, len(sheet.rows.columns)) for rows in sheet.batches() if rows)
         name = f"table_{len(tables)}.parquet"
@@ -55,10 +68,10 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     return _report(upload, tables, log, complete=True)
 
 
-def _sheets(upload: Upload, limits: Limits, log: FindingLog) -> Iterator[SheetTable]:
+def _sheets(upload: Upload, limits: Limits, log: FindingLog, source: Path | io.BytesIO) -> Iterator[SheetTable]:
     """The sheets that hold a cell, one at a time: only one is in memory."""
     try:
-        workbook = calamine.load_workbook(upload.path)
+        workbook = calamine.load_workbook(source)
         sheets = [entry for entry in workbook.sheets_metadata if entry.typ is calamine.SheetTypeEnum.WorkSheet]
         if len(sheets) > limits.tables:
             raise UnreadableFileError(
