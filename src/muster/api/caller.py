@@ -33,8 +33,10 @@ async def admit(request: Request, permission: Permission) -> None:
     services = services_of(request)
     caller = await authenticate(services, _secret(request))
     request.state.caller = caller
+    if permission is Permission.MANAGE_PLATFORM and not caller.is_platform_admin:
+        raise ForbiddenError("Only a platform admin may do this.", needed_permission=str(permission))
     if permission not in TENANT_PERMISSIONS:
-        return
+        return  # what is held for a client is checked where the client is known
     context = await context_for(
         services,
         caller,

@@ -8,10 +8,11 @@ from urllib.parse import quote
 from fastapi.responses import StreamingResponse
 
 if TYPE_CHECKING:
+    from muster.services.export_inventory import AssetExport
     from muster.services.export_rejects import ExportFile
 
 
-def download(file: ExportFile) -> StreamingResponse:
+def download(file: ExportFile | AssetExport) -> StreamingResponse:
     """Return `file` as an attachment (RFC 6266: a plain name for old readers, the true one beside it)."""
     plain = "".join(char if char.isascii() and (char.isalnum() or char in "._- ") else "_" for char in file.filename)
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"

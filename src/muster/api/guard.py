@@ -50,7 +50,7 @@ def permission_of(route: APIRoute) -> Permission:
     """Return what `route` declares. Raises UnguardedRouteError when it declares nothing."""
     declared = (route.openapi_extra or {}).get(PERMISSION_KEY)
     if declared is None:
-        raise UnguardedRouteError(f"{sorted(route.methods)} {route.path} declares no permission")
+        raise UnguardedRouteError(f"{sorted(route.methods or ())} {route.path} declares no permission")
     return Permission(declared)
 
 

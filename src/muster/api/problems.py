@@ -30,7 +30,7 @@ _CODES = {
     HTTPStatus.NOT_FOUND: "no_such_route",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_TIMEOUT: "request_timeout",
-    HTTPStatus.CONTENT_TOO_LARGE: "too_large",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
 }
 _DETAILS = {
     HTTPStatus.BAD_REQUEST: "The body can not be read as its Content-Type says.",

@@ -64,6 +64,8 @@ async def _fields_up_to_file(reader: MultipartReader, fields: dict[str, str]) ->
     while (part := await reader.next_part()) is not None:
         if part.name == FILE and part.filename is not None:
             return part
+        if part.name == FILE:
+            raise InvalidRequestError(f"The part {FILE!r} has no filename: send it as a file.", field=FILE)
         if part.name not in FIELDS:
             raise InvalidRequestError(
                 f"The form has no field {part.name[:100]!r}; it takes {FILE} and {', '.join(sorted(FIELDS))}.",

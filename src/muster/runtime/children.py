@@ -62,7 +62,8 @@ class Children:
         self._keepers = [asyncio.create_task(self._keep(spec), name=f"keep {spec.name}") for spec in self.specs]
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *exception: object) -> None:
+        del exception  # whatever ends the block ends the processes
         self._stopping.set()
         for process in self._processes.values():
             _send(process, signal.SIGTERM)

@@ -1,15 +1,17 @@
 """The flow document: what upload, store-import and status answer, and what flow operations give back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
-from muster.api.documents.base import Document
-from muster.domain.phases import FlowStatus, Phase, StepStatus, WaitingFor
+from muster.api.documents.base import Document, PageQuery
+from muster.domain.phases import FlowStatus, Move, Phase, StepStatus, WaitingFor
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "master_flow_id": "0192f0c1-0000-7000-8000-000000000001",
     "flow_id": "0192f0c1-0000-7000-8000-000000000001",
     "data_import_id": "0192f0c1-0000-7000-8000-000000000002",
@@ -86,3 +88,26 @@ class FlowStatusDocument(Document):
     enrichment_summary: EnrichmentSummaryDocument | None
     error: str | None
     poll_after_seconds: int | None = Field(description="5 at work, 15 waiting for a person, null at the end.")
+
+
+class FlowSummaryDocument(Document):
+    """One line of the list of flows; `allowed` are the moves that can be asked for now."""
+
+    flow_id: UUID
+    flow_type: str
+    flow_name: str
+    status: FlowStatus
+    current_phase: Phase
+    waiting_for: WaitingFor | None
+    data_import_id: UUID | None
+    progress_percentage: float
+    error: str | None
+    allowed: tuple[Move, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class FlowsQuery(PageQuery):
+    """Which flows to list."""
+
+    status: FlowStatus | None = None

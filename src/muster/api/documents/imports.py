@@ -199,6 +199,17 @@ class ResultsDocument(Document):
     finding_counts: tuple[FindingCountDocument, ...]
 
 
+class UndoDocument(Document):
+    """What undo (or redo) did to the assets that the import spoke of."""
+
+    data_import_id: UUID
+    status: FlowStatus
+    assets_removed: int = Field(description="Nothing else speaks of them.")
+    assets_reverted: int = Field(description="They say what the other sources say.")
+    assets_kept: int = Field(description="Other sources say the same.")
+    assets_restored: int = Field(description="Redo: made again.")
+
+
 class FieldMappingDocument(Document):
     """One column of one table and the field it feeds; `status` is suggested, approved or rejected."""
 

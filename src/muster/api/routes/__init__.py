@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.api.routes import imports, system, uploads
+from muster.api.routes import assets, catalog, exports, flows, imports, pages, system, tenants, tokens, uploads
 
 if TYPE_CHECKING:
     from muster.api.routing import Routes
@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 ROUTES: tuple[Routes, ...] = (
     uploads.routes,
     imports.routes,
+    flows.routes,
+    assets.routes,
+    exports.routes,
+    catalog.routes,
+    tenants.routes,
+    tokens.routes,
     system.routes,
     system.at_root,
+    pages.routes,
 )
 """In the order in which addresses are matched."""

@@ -1,6 +1,6 @@
 """Reading imports: list, one, its records, findings, steps, results, rejects and mapping."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request
@@ -25,6 +25,7 @@ from muster.api.documents.imports import (
     ResultsDocument,
     StepDocument,
     StepsDocument,
+    UndoDocument,
 )
 from muster.api.download import download, file_response
 from muster.api.etag import tagged
@@ -38,11 +39,12 @@ from muster.services.list_imports import ImportDetail, ImportFilter, list_import
 from muster.services.list_records import RecordFilter, list_records
 from muster.services.list_steps import list_steps
 from muster.services.read_status import read_status
+from muster.services.undo_import import redo_import, undo_import
 
 routes = Routes(f"{API}/data-import", "imports")
 
 _STATUS = TypeAdapter(FlowStatusDocument)
-_STATUS_RESPONSES = {
+_STATUS_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": FlowStatusDocument, "headers": {"ETag": {"schema": {"type": "string"}}}},
     304: {"description": "Nothing changed since the answer that If-None-Match names."},
 }
@@ -152,6 +154,18 @@ async def put_field_mappings(
         await confirm_mapping(services, context, data_import_id, choices)
         return FieldMappingsDocument.of(await read_mapping(services, context, data_import_id))
     return FieldMappingsDocument.of(await correct_mapping(services, context, data_import_id, choices))
+
+
+@routes.post("/{data_import_id}/undo", Permission.EDIT)
+async def undo_data_import(services: Provided, context: Tenanted, data_import_id: UUID) -> UndoDocument:
+    """Take the import back: its rows take part no longer, and what they touched says what the other sources say."""
+    return UndoDocument.of(await undo_import(services, context, data_import_id))
+
+
+@routes.post("/{data_import_id}/redo", Permission.EDIT)
+async def redo_data_import(services: Provided, context: Tenanted, data_import_id: UUID) -> UndoDocument:
+    """Bring an import that was taken back in again."""
+    return UndoDocument.of(await redo_import(services, context, data_import_id))
 
 
 def _document(detail: ImportDetail) -> ImportDocument:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -9,12 +10,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from muster.api.caller import Provided
 from muster.api.documents.system import HealthDocument, ReadyDocument
 from muster.api.routing import API, Routes
+from muster.domain.errors import DatabaseUnavailableError, MusterError
 from muster.domain.tenant import Permission
 
 routes = Routes(API, "system")
 at_root = Routes("", "system")
 """The same under the addresses where probes and scrapers look by habit."""
 
+_log = structlog.stdlib.get_logger(__name__)
 _METRICS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Prometheus text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
 }
@@ -31,7 +34,11 @@ async def get_health(request: Request) -> HealthDocument:
 @routes.get("/readyz", Permission.PUBLIC)
 async def get_readiness(services: Provided) -> ReadyDocument:
     """The database answers, with the schema and the role that this program needs; else 503."""
-    await services.database.verify()
+    try:
+        await services.database.verify()
+    except MusterError as error:
+        _log.warning("http.not_ready", code=error.code, reason=error.message)
+        raise DatabaseUnavailableError("The database is away or not fit to be used; the log says why.") from error
     return ReadyDocument()
 
 
