@@ -70,7 +70,7 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("ip", "v6"): "ipv6",
     ("v", "lan"): "vlan",
     ("u", "uid"): "uuid",
-    ("s", "number"): "serial number",
+    ("s", "n"): "serial number",
 }
 """Neighbouring words that are one."""
 

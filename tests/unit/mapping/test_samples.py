@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
 from sample_files import expected_of, input_of, process, sample_cases
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CASES = sample_cases()
 
@@ -38,3 +34,44 @@ def test_a_sample_is_understood_as_expected(case: Path, tmp_path: Path) -> None:
     for row, wanted in zip(rows, expected["rows"], strict=True):
         assert {name: row.get(name) for name in wanted} == wanted
     assert not done.proposal.needs_review, done.proposal.review_reasons
+
+
+SHARED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "real" / "cmdb_export"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared files are not on this machine")
+def test_the_real_rvtools_workbook_gives_its_nine_machines_in_gigabytes(tmp_path: Path) -> None:
+    done = process(SHARED / "rvtools_kubev2v_example1.xlsx", tmp_path / "staging")
+    assert list(done.converted) == ["vInfo"]
+    converted = done.converted["vInfo"]
+    assert converted.failures.is_empty()
+    typed = converted.typed
+    assert typed.height == 9
+    first = typed.row(0, named=True)
+    assert first["memory_gb"] == 2224 / 1024
+    assert first["storage_gb"] == 100494 / 1024
+    assert first["storage_used_gb"] == 96952 / 1024
+    assert typed["record_key"].n_unique() == 9
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared files are not on this machine")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("aws_cmf_server-list.csv", {"server_name": "asset_name", "server_fqdn": "fqdn", "app_name": "application_name",
+                                     "wave_name": "migration_wave", "r_type": "six_r_strategy",
+                                     "server_environment": "environment", "instanceType": None, "aws_accountid": None}),
+        ("cybersoluce_sample-assets.csv", {"asset_id": "source_id", "asset_name": "asset_name",
+                                           "asset_type": "asset_type", "owner_team": "support_group"}),
+        ("konveyor_template_application_import.csv", {"Application Name": "asset_name", "Owner": "business_owner",
+                                                      "Business Service": None, "Tag 1": "tags"}),
+    ],
+)  # fmt: skip
+def test_a_real_list_is_mapped_without_a_false_identity(
+    name: str, expected: dict[str, str | None], tmp_path: Path
+) -> None:
+    done = process(SHARED / name, tmp_path / "staging")
+    mapped = {column.source_field: column.target_field for column in done.proposal.columns}
+    assert {column: mapped[column] for column in expected} == expected
+    (converted,) = done.converted.values()
+    assert converted.failures.is_empty()

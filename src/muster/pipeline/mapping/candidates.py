@@ -139,11 +139,16 @@ def _by_values(column: Column) -> list[Candidate]:
     found = []
     for name in _VALUES_ALONE:
         field = FIELDS[name]
-        share = fit(column, field)
+        share = 0.0 if name == "fqdn" and not _all_deep(column) else fit(column, field)
         if share is not None and share >= 0.9:  # noqa: PLR2004 - stated in the evidence
             evidence = f"{share:.0%} of its sampled values are {_kind(field)}; the header says nothing"
             found.append(Candidate(column, name, _BY_VALUES, MatchMethod.VALUES, evidence))
     return found
+
+
+def _all_deep(column: Column) -> bool:
+    """`m5.large` and `notes.pdf` have the shape of a full name too; `web01.example.com` has three parts."""
+    return all(value.count(".") > 1 for value in column.values)
 
 
 def _kind(field: Field) -> str:
