@@ -52,10 +52,15 @@ def inventory(imports: list[Import]) -> list[dict[str, Any]]:
         for item, place, row in claims
         if record(row) is None or newest[item.feed, str(record(row))] == (item.day, item.sha256)
     ]
+    carriers: dict[tuple[str, ...], dict[str, set[str | None]]] = {}
+    for item, _, row in current:
+        for key in keys(item, row):
+            carriers.setdefault(key, {}).setdefault(item.sha256, set()).add(record(row))
+    vague = {key for key, imports_of in carriers.items() if any(len(names) > 1 for names in imports_of.values())}
     groups: list[list[int]] = []
     for number, (item, _, row) in enumerate(current):
         joined = [number]
-        for group in [group for group in groups if shares(current, group, item, row)]:
+        for group in [group for group in groups if shares(current, group, item, row, vague)]:
             joined += group
             groups.remove(group)
         groups.append(joined)
@@ -85,9 +90,17 @@ def keys(item: Import, row: Row) -> set[tuple[str, ...]]:
     return found
 
 
-def shares(current: list[tuple[Import, int, Row]], group: list[int], item: Import, row: Row) -> bool:
-    """Whether a row shares a strong key with one of a group."""
-    return any(keys(current[number][0], current[number][2]) & keys(item, row) for number in group)
+def shares(
+    current: list[tuple[Import, int, Row]], group: list[int], item: Import, row: Row, vague: set[tuple[str, ...]]
+) -> bool:
+    """Whether a row shares its record or a strong key that tells records apart with one of a group."""
+    for number in group:
+        other, _, other_row = current[number]
+        if (other.feed, record(other_row)) == (item.feed, record(row)):
+            return True
+        if (keys(other, other_row) & keys(item, row)) - vague:
+            return True
+    return False
 
 
 def asset(claims: list[tuple[Import, int, Row]]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Which claims speak of the same thing: set rules over keys, so that no order of imports can matter.
 
 A newer claim replaces the older one with the same feed and source record key. Among the rest, two claims are the same
-asset when a chain of shared strong keys joins them. A replaced claim follows its replacement, so that an asset keeps
-its id (the smallest birth id) when a new snapshot of a feed arrives.
+asset when a chain of shared keys joins them: a record key, or a strong key that no import gives to two of its records
+(clones share a UUID, a copied row its FQDN: such a key tells nothing apart and joins nobody). A replaced claim follows
+its replacement, so that an asset keeps its id (the smallest birth id) when a new snapshot of a feed arrives.
 """
 
 from __future__ import annotations
@@ -47,17 +48,24 @@ def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
     gone[record_member[~stays]] = True
 
     is_strong = np.isin(shared["kind"].to_numpy(), [int(kind) for kind in STRONG]) & ~gone[member]
-    heirs = np.unique(record_group[~stays])
-    follows = np.isin(record_group, heirs)
-    first = _least_by(np.where(stays, record_member, len(claims)), record_group)
-    linked = follows & (~stays | (record_member == first))
+    record = -1 - np.arange(len(claims), dtype=np.int64)
+    record[record_member] = record_group
+    strong_member, strong_group = member[is_strong], group[is_strong]
+    clear = ~_ambiguous(strong_group, claims[strong_member] >> ORDINAL_BITS, record[strong_member])
 
     label = _components(
         len(claims),
-        np.concatenate([member[is_strong], record_member[linked]]),
-        np.concatenate([group[is_strong], record_group[linked]]),
+        np.concatenate([strong_member[clear], record_member]),
+        np.concatenate([strong_group[clear], record_group]),
     )
     return pl.DataFrame({"claim": claims, "asset": claims[label], "superseded": gone}, schema=MEMBERSHIP_SCHEMA)
+
+
+def _ambiguous(group: Numbers, place: Numbers, record: Numbers) -> NDArray[np.bool_]:
+    """For each carrier of a key whether some import gives that key to several of its records."""
+    carried = pl.DataFrame({"group": group, "place": place, "record": record})
+    several = carried.group_by("group", "place").agg(pl.col("record").n_unique() > 1).filter("record")
+    return np.isin(group, several["group"].to_numpy())
 
 
 def _shared(keys: pl.DataFrame) -> pl.DataFrame:
