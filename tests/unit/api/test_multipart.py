@@ -52,7 +52,9 @@ def test_a_body_that_is_no_form_is_refused(kind: str) -> None:
 
 
 async def test_a_field_of_a_megabyte_is_refused() -> None:
-    body = b'--cut\r\nContent-Disposition: form-data; name="description"\r\n\r\n' + b"x" * 1_000_000 + b"\r\n--cut--\r\n"
+    body = (
+        b'--cut\r\nContent-Disposition: form-data; name="description"\r\n\r\n' + b"x" * 1_000_000 + b"\r\n--cut--\r\n"
+    )
     reader = MultipartReader(TYPE, pieces(body, 4096))
     await reader.next_part()
     with pytest.raises(InvalidRequestError, match="longer"):

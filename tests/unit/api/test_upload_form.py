@@ -88,7 +88,13 @@ async def test_an_unknown_field_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("C:\\exports\\a.csv", "a.csv"), ("../../etc/passwd", "passwd"), ("a.csv", "a.csv"), ("", "upload"), ("/", "upload")],
+    [
+        ("C:\\exports\\a.csv", "a.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("a.csv", "a.csv"),
+        ("", "upload"),
+        ("/", "upload"),
+    ],
 )
 def test_folders_in_a_filename_are_left_out(given: str, kept: str) -> None:
     assert base_name(given) == kept
