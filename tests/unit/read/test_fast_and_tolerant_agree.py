@@ -9,7 +9,7 @@ from unittest import mock
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from muster.domain.errors import MusterError
@@ -88,6 +88,7 @@ def test_any_text_gives_the_same_on_both_ways(text: str, piece: int, tmp_path: P
 
 
 @_RELAXED
+@example(data=b"\n,", piece=20)
 @given(data=st.binary(min_size=1, max_size=300), piece=st.integers(20, 120))
 def test_any_bytes_are_read_or_refused(data: bytes, piece: int, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
