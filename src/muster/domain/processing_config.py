@@ -15,23 +15,11 @@ _LONGEST_FEED = 200
 
 
 class ReviewRule(StrEnum):
-    """When an import waits for a person. AUTO: only when confidence is low."""
+    """When an import waits for a person to look at its mapping. AUTO: only when confidence is low."""
 
     AUTO = "auto"
     NEVER = "never"
     MAPPING = "mapping"
-    PLAN = "plan"
-    BOTH = "both"
-
-    @property
-    def asks_for_mapping(self) -> bool:
-        """Whether the mapping is always shown before it is used."""
-        return self in {ReviewRule.MAPPING, ReviewRule.BOTH}
-
-    @property
-    def asks_for_plan(self) -> bool:
-        """Whether the plan is always shown before it is applied."""
-        return self in {ReviewRule.PLAN, ReviewRule.BOTH}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from muster.db.repos import import_steps, imports
+from muster.db.repos.import_steps import StoredStep as Step
+from muster.services.open_staging import no_such_import
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
     from uuid import UUID
 
-    from muster.domain.phases import Phase, StepStatus
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the latest attempt at its phase."""
-
-    step_name: str
-    phase: Phase
-    step_order: int
-    status: StepStatus
-    description: str
-    records_processed: int
-    duration_seconds: float | None
-    started_at: datetime | None
-    completed_at: datetime | None
-    output_data: Mapping[str, object]
-    error_details: Mapping[str, object] | None
+__all__ = ["Step", "list_steps"]
 
 
 async def list_steps(services: Services, context: RequestContext, data_import_id: UUID) -> tuple[Step, ...]:
     """The steps in order. Raises NotFoundError when this engagement has no such import."""
-    raise NotImplementedError
+    async with services.database.begin(context.tenant) as session:
+        if await imports.read_import(session, context.engagement_id, data_import_id) is None:
+            raise no_such_import(data_import_id)
+        return tuple(await import_steps.list_steps(session, context.engagement_id, data_import_id))

@@ -1,4 +1,7 @@
-"""Reads and writes findings: their places (capped per code) and their counts, by phase and attempt."""
+"""Reads and writes findings: their places (capped per code) and their counts.
+
+An attempt writes its findings in the transaction that makes them count, in place of those of earlier attempts.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
-from sqlalchemy import and_, delete, insert, or_, select, text
+from sqlalchemy import delete, insert, select, text
 
 from muster.db.bulk import copy_to_temp
 from muster.db.copy_text import copy_text
@@ -17,10 +20,9 @@ from muster.domain.phases import Phase
 from muster.kit.ids import uuid7
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from muster.domain.flow_state import Fence
@@ -51,9 +53,8 @@ _INSERT = text(
 
 @dataclass(frozen=True, slots=True)
 class FindingQuery:
-    """Which findings to list. `attempts` says which attempt of each phase counts; `after` is the place last seen."""
+    """Which findings to list; `after` is the place last seen."""
 
-    attempts: Mapping[Phase, int]
     severity: Severity | None = None
     code: str | None = None
     agent: str | None = None
@@ -160,13 +161,12 @@ async def list_findings(
     """Findings phase by phase, in the order in which they were found."""
     found: list[PlacedFinding] = []
     for order, phase in enumerate(Phase):
-        if phase not in query.attempts or (query.after is not None and order < query.after[0]):
+        if query.after is not None and order < query.after[0]:
             continue
         statement = select(ImportFinding).where(
             ImportFinding.engagement_id == engagement_id,
             ImportFinding.data_import_id == data_import_id,
             ImportFinding.phase == str(phase),
-            ImportFinding.attempt == query.attempts[phase],
         )
         for column, value in (
             (ImportFinding.severity, query.severity),
@@ -187,22 +187,13 @@ async def list_findings(
     return found
 
 
-async def read_counts(
-    session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID, attempts: Mapping[Phase, int]
-) -> list[FindingCount]:
-    """How often each code applied, reader first."""
-    if not attempts:
-        return []
-    counting: list[ColumnElement[bool]] = [
-        and_(ImportFindingCount.phase == str(phase), ImportFindingCount.attempt == attempt)
-        for phase, attempt in attempts.items()
-    ]
+async def read_counts(session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID) -> list[FindingCount]:
+    """How often each code applied, in the order in which they were written."""
     query = (
         select(ImportFindingCount)
         .where(
             ImportFindingCount.engagement_id == engagement_id,
             ImportFindingCount.data_import_id == data_import_id,
-            or_(*counting),
         )
         .order_by(ImportFindingCount.id)
     )

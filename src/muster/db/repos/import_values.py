@@ -29,6 +29,7 @@ class NewImport:
     import_type: str
     import_category: str | None
     stated_category: str
+    stated_source: str | None
     processing_config: ProcessingConfig
     description: str | None
     filename: str
@@ -56,6 +57,7 @@ class StoredImport:
     import_name: str
     import_category: str | None
     stated_category: str
+    stated_source: str | None
     processing_config: ProcessingConfig
     description: str | None
     filename: str

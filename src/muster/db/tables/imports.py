@@ -51,6 +51,7 @@ class DataImport(TenantMixin, Base):
     import_type: Mapped[str]
     import_category: Mapped[str | None]
     stated_category: Mapped[str]
+    stated_source: Mapped[str | None]
     processing_config: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     description: Mapped[str | None]
     filename: Mapped[str]

@@ -285,6 +285,7 @@ def _make_tables() -> None:
         sa.Column("import_type", sa.Text(), nullable=False),
         sa.Column("import_category", sa.Text(), nullable=True),
         sa.Column("stated_category", sa.Text(), nullable=False),
+        sa.Column("stated_source", sa.Text(), nullable=True),
         sa.Column("processing_config", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("filename", sa.Text(), nullable=False),

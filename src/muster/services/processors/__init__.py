@@ -1,0 +1,1 @@
+"""Processors: what validation and enrichment mean for one import category."""
