@@ -81,15 +81,19 @@ class Queue:
             task_kwargs=dict(args),
             scheduled_at=scheduled_at,
         )
-        connection = (await (await session.connection()).get_raw_connection()).driver_connection
         if queueing_lock is None:
-            return (await self._deferrer.defer_job_async(job, connection)).id
+            return await self._insert(session, job)
         try:
             # the refusal is an error of the statement: without a savepoint it would end the caller's transaction
             async with session.begin_nested():
-                return (await self._deferrer.defer_job_async(job, connection)).id
+                return await self._insert(session, job)
         except AlreadyEnqueued:
             return None
+
+    async def _insert(self, session: AsyncSession, job: Job) -> int | None:
+        # asking the session for its connection is what sets its savepoint
+        connection = (await (await session.connection()).get_raw_connection()).driver_connection
+        return (await self._deferrer.defer_job_async(job, connection)).id
 
     async def run_worker(
         self,

@@ -79,14 +79,18 @@ class TenantScopedAgentPool:
         return shelf.agents[agent_type]
 
     @classmethod
+    def forget_all(cls) -> None:
+        """Let go of every tenant's agents."""
+        cls._shelves.clear()
+
+    @classmethod
     def _shelf(cls, tenant: Tenant) -> _Shelf:
         now = time.monotonic()
-        while cls._shelves:
-            oldest = next(iter(cls._shelves))
-            if cls._shelves[oldest].used > now - _IDLE_SECONDS and len(cls._shelves) <= _MOST_TENANTS:
-                break
-            del cls._shelves[oldest]
-        shelf = cls._shelves.setdefault(tenant, _Shelf())
+        shelf = cls._shelves.setdefault(tenant, _Shelf(used=now))
+        if shelf.used <= now - _IDLE_SECONDS:
+            shelf.agents.clear()
         shelf.used = now
         cls._shelves.move_to_end(tenant)
+        while len(cls._shelves) > _MOST_TENANTS or next(iter(cls._shelves.values())).used < now - _IDLE_SECONDS:
+            cls._shelves.popitem(last=False)
         return shelf

@@ -55,7 +55,7 @@ class NewChild:
 class Change:
     """What a move writes. `phase_state` joins the child's; `child` and `data_import` are columns of those tables.
 
-    `ended` sets the time of completion, or takes it away from a flow that goes on after all.
+    `ended` sets the time of completion where there is none yet, or takes it away from a flow that goes on after all.
     """
 
     status: FlowStatus
@@ -292,7 +292,7 @@ async def write_change(
             progress_percentage=func.greatest(DiscoveryFlow.progress_percentage, change.progress),
             error_message=change.error_message,
             updated_at=func.now(),
-            completed_at=func.now() if change.ended else None,
+            completed_at=func.coalesce(DiscoveryFlow.completed_at, func.now()) if change.ended else None,
             **child,
         )
     )
@@ -326,7 +326,7 @@ async def _write_import(
             error_details=_error_details(change),
             updated_at=func.now(),
             started_at=_started(change.status),
-            completed_at=func.now() if change.ended else None,
+            completed_at=func.coalesce(DataImport.completed_at, func.now()) if change.ended else None,
             **change.data_import,
         )
     )
