@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from muster.runtime.embedded import DatabaseUrls, EmbeddedPostgres
+from muster.runtime.embedded import DatabaseUrls, EmbeddedPostgres, supervisor
+from muster.runtime.embedded.tuning import SUPERVISOR_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,11 @@ class TestServer:
         """A database of this name without any table of ours."""
         self._server.drop_database(name)
         return self._server.create_database(name)
+
+    def supervisor_url(self, name: str) -> str:
+        """The address of a database as the superuser of the server."""
+        places = self._server._found_places()
+        return supervisor._url(places, SUPERVISOR_ROLE, supervisor._credentials(places).supervisor, name)
 
     def drop_database(self, name: str) -> None:
         self._server.drop_database(name)

@@ -18,7 +18,10 @@ SELECT
     current_user AS role,
     current_setting('server_version_num')::int AS version,
     current_setting('server_version') AS version_name,
-    to_regnamespace('migration') IS NOT NULL AS has_schema,
+    EXISTS (
+        SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = 'migration' AND relname = 'alembic_version'
+    ) AS has_tables,
     (SELECT bool_or(rolsuper) FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS is_superuser,
     (SELECT bool_or(rolbypassrls) FROM pg_roles WHERE pg_has_role(oid, 'MEMBER')) AS bypasses,
     EXISTS (
@@ -27,7 +30,11 @@ SELECT
         SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
         WHERE nspname = 'migration' AND pg_has_role(relowner, 'MEMBER')
     ) AS is_owner,
-    coalesce(has_schema_privilege(to_regnamespace('migration'), 'USAGE'), false) AS may_use,
+    EXISTS (
+        SELECT FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+        WHERE nspname = 'migration' AND has_schema_privilege(relnamespace, 'USAGE')
+            AND relname = 'alembic_version' AND has_table_privilege(pg_class.oid, 'SELECT')
+    ) AS may_use,
     has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary_tables
 """)
 _VERSION = text("SELECT version_num FROM migration.alembic_version")
@@ -43,7 +50,7 @@ async def check_standing(session: AsyncSession) -> None:
         raise _unfit_role(found.role, "has BYPASSRLS")
     if found.is_owner:
         raise _unfit_role(found.role, "owns the schema")
-    if not found.has_schema:
+    if not found.has_tables:
         raise UnfitDatabaseError("The database has no tables of muster yet: run `muster db upgrade`.")
     if not found.may_use:
         raise UnfitDatabaseError(
