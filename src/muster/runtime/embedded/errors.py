@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _OUT_OF_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _PREFIX = re.compile(r"^.*?(FATAL|PANIC|[Ee]rror):\s+")  # time and process id
+_TO_A_CLIENT = re.compile(r"\] \w+@\w+ ")  # by log_line_prefix; what a client was told is not why a server ended
 _ROOM_WORDS = ("No space left on device", "Disk quota exceeded")
 
 
@@ -42,7 +43,7 @@ def server_failure(doing: str, output: str, folder: Path) -> MusterError:
 
 def _cause(output: str) -> str:
     """Pick the line that names the cause: the last FATAL, PANIC or error, else the last line."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not _TO_A_CLIENT.search(line)]
     telling = [line for line in lines if any(word in line for word in ("FATAL:", "PANIC:", "error:", "Error:"))]
     line = (telling or lines or ["it ended without a word"])[-1]
     return _PREFIX.sub("", line)

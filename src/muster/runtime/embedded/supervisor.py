@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,6 @@ from muster.runtime.embedded.places import STATE_ROOT, places_of
 from muster.runtime.embedded.probe import Answer
 from muster.runtime.embedded.processes import (
     clear_remains,
-    is_gone,
     kill_orphans,
     postmaster,
     startup_output,
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
     from muster.runtime.embedded.places import Places
 
+_KEEPER = "muster.runtime.embedded.keeper"
+_STARTS = 5
 _LOOK_AGAIN = 0.02  # seconds
 _ORPHANS_MAY_END = 3.0  # seconds: backends notice a dead postmaster by themselves
 _SILENCE = 60.0  # seconds without any answer from a server that lives
@@ -177,8 +178,9 @@ def _bring_up(places: Places) -> Credentials:
     """Return when the server answers. Called with the start lock held.
 
     What lives is waited for: it may be starting, recovering, or stopping for somebody who was killed meanwhile.
+    A server that ends while it starts is started again, because it may have been killed just then.
     """
-    began = time.monotonic()
+    began, starts = time.monotonic(), 0
     while True:
         credentials = read_credentials(places.credentials)
         answer = probe.ask(places, credentials) if credentials else Answer.SILENT
@@ -186,10 +188,12 @@ def _bring_up(places: Places) -> Credentials:
             return credentials
         lock = try_exclusive(places.server_lock)
         if lock is not None:
-            try:
-                return _start(places, lock)
-            finally:
+            if starts == _STARTS:
                 lock.close()
+                raise server_failure("starting the database server", startup_output(places), places.base)
+            with closing(lock):
+                _launch(places, lock)
+            began, starts = time.monotonic(), starts + 1
         waited = time.monotonic() - began
         if waited > _ORPHANS_MAY_END and postmaster(places) is None:
             kill_orphans(places)
@@ -201,39 +205,23 @@ def _bring_up(places: Places) -> Credentials:
         time.sleep(_LOOK_AGAIN)
 
 
-def _start(places: Places, lock: FileLock) -> Credentials:
-    """Start the server with its lock in our hands, hand the lock on to it, and wait until it answers."""
+def _launch(places: Places, lock: FileLock) -> None:
+    """Start the server with its lock in our hands and hand that on to it; whether it works is seen by its answer."""
     binaries = server_binaries(places)
     if places.data.exists():
         clear_remains(places)
-    credentials = ensure_cluster(places, binaries, lock.fileno())
-    module = "muster.runtime.embedded.keeper"
-    words = [sys.executable, "-P", "-m", module, str(places.home), str(places.state_root)]
+    ensure_cluster(places, binaries, lock.fileno())
+    words = [sys.executable, "-P", "-m", _KEEPER, str(places.home), str(places.state_root), str(binaries.postgres)]
     with places.startup_log.open("wb") as log:
         subprocess.run(  # noqa: S603 - our own module, no shell
-            [*words, str(binaries.postgres), str(lock.fileno())],
-            check=False,  # whether it worked is seen by the server's answer
+            [*words, str(lock.fileno())],
+            check=False,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             pass_fds=(lock.fileno(),),
             start_new_session=True,
         )
-    lock.close()
-    return _wait_for_answer(places, credentials)
-
-
-def _wait_for_answer(places: Places, credentials: Credentials) -> Credentials:
-    began = time.monotonic()
-    while probe.ask(places, credentials) is not Answer.READY:
-        if is_gone(places):
-            raise server_failure("starting the database server", startup_output(places), places.base)
-        if time.monotonic() - began > _RECOVERY:
-            raise EmbeddedPostgresError(
-                f"The database server of {places.home} started but does not answer: look into {places.log_folder}."
-            )
-        time.sleep(_LOOK_AGAIN)
-    return credentials
 
 
 def _credentials(places: Places) -> Credentials:
