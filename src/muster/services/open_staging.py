@@ -17,11 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from muster.db.repos.import_values import StoredImport, StoredMapping, StoredTable
     from muster.domain.ids import DataImportId, EngagementId
     from muster.domain.tables import ReadReport
     from muster.domain.tenant import Tenant
     from muster.services.context import Services
+
+ROWS_KIND = "rows"
+"""The format of an import whose rows were handed over, and staged, at the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +41,18 @@ class OpenImport:
 async def read_open_import(services: Services, tenant: Tenant, data_import_id: UUID) -> OpenImport:
     """Read an import with its tables and mapping. Raises NotFoundError when the engagement has no such import."""
     async with services.database.begin(tenant) as session:
-        stored = await imports.read_import(session, tenant.engagement_id, data_import_id)
-        if stored is None:
-            raise no_such_import(data_import_id)
+        stored = await require_import(session, tenant.engagement_id, data_import_id)
         tables = await import_tables.read_tables(session, tenant.engagement_id, stored.id)
         mappings = await import_tables.read_mappings(session, tenant.engagement_id, stored.id)
     return OpenImport(stored, tuple(tables), tuple(mappings))
+
+
+async def require_import(session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID) -> StoredImport:
+    """The import. Raises NotFoundError when the engagement has none of this id."""
+    stored = await imports.read_import(session, engagement_id, data_import_id)
+    if stored is None:
+        raise no_such_import(data_import_id)
+    return stored
 
 
 def no_such_import(data_import_id: UUID) -> NotFoundError:

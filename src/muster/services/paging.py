@@ -61,5 +61,10 @@ def decode_cursor(cursor: str | None, *kinds: type[str | int]) -> tuple[str | in
         or len(values) != len(kinds)
         or any(type(value) is not kind for value, kind in zip(values, kinds, strict=True))
     ):
-        raise InvalidRequestError("This cursor belongs to no page: start again without one.", field="cursor")
+        raise bad_cursor()
     return tuple(values)
+
+
+def bad_cursor() -> InvalidRequestError:
+    """The refusal for a cursor that no page of the list has given."""
+    return InvalidRequestError("This cursor belongs to no page: start again without one.", field="cursor")

@@ -26,7 +26,7 @@ from muster.services.feed_name import feed_of
 from muster.services.flows.progress import report_progress
 from muster.services.flows.steps import Steps
 from muster.services.import_storage import FirstLook, ImportStorageManager, sample_of
-from muster.services.open_staging import load_report, read_open_import, staged_file
+from muster.services.open_staging import ROWS_KIND, load_report, read_open_import, staged_file
 from muster.services.sandbox import read_file_in_child
 from muster.services.start_import import UPLOAD, read_limits
 from muster.services.understand_file import AUTO, Stated, Understanding, understand
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from muster.domain.tables import ReadReport
     from muster.services.flows.work import PhaseWork
     from muster.services.open_staging import OpenImport
-
-ROWS_KIND = "rows"
-"""The format of an import whose rows were handed over, and staged, at the door."""
 
 _LOOK_SECONDS = 2.0
 _READ = "reading"
