@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -12,6 +13,7 @@ from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.catalog.model import SourceColumn, SourceTable
 from muster.domain.conversion import FAILURE_SCHEMA
+from muster.domain.mapping import MatchMethod
 from muster.pipeline.mapping import canonical_text, convert
 
 
@@ -138,6 +140,14 @@ def test_the_more_trusted_column_counts_and_the_other_fills_its_gaps() -> None:
     )
     assert converted.typed["storage_gb"].to_list() == [20.0, 30.0, 40.0, 50.0]
     assert converted.failures.select("row_number", "position").rows() == [(3, 1)]
+
+
+def test_a_column_that_the_user_chose_stands_alone() -> None:
+    chosen = replace(column_of("asset_name", 1), match_method=MatchMethod.USER)
+    converted = convert(
+        staged_of([("web01", "shop"), ("web02", None)]), table_of(("h0", "h1")), [column_of("asset_name"), chosen]
+    )
+    assert converted.typed["asset_name"].to_list() == ["shop", None]
 
 
 def test_columns_of_a_list_field_are_joined() -> None:

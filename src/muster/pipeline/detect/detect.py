@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from muster.domain.mapping import Detection, TableDetection
@@ -106,20 +106,17 @@ def _by_columns(table: TableInfo, question: _Question) -> TableDetection:
             table, *_why_not(reading, matches), confidence=max((m.confidence for m in matches), default=0.0)
         )
     best = max(fitting, key=lambda match: match.confidence)
-    return _generic(table, best.category, best.confidence, best.reasons, question)
+    return _generic(table, best, generic, question)
 
 
-def _generic(
-    table: TableInfo, category: str, confidence: float, reasons: tuple[str, ...], question: _Question
-) -> TableDetection:
-    declared = _generic_table(table, read_table(table), question)
+def _generic(table: TableInfo, match: KindMatch, declared: SourceTable | None, question: _Question) -> TableDetection:
     return TableDetection(
         table=table.name,
-        import_category=category,
+        import_category=match.category,
         source_system=question.stated_source or GENERIC,
         source_table=declared.name if declared else None,
-        confidence=confidence,
-        reasons=reasons,
+        confidence=match.confidence,
+        reasons=match.reasons,
         imported=True,
     )
 
@@ -190,18 +187,13 @@ def _take_best(tables: list[TableDetection], report: ReadReport, question: _Ques
     readings = {table.name: read_table(table) for table in report.tables if table.rows > 0}
     if not readings:
         return tables
-    rows = {table.name: table for table in report.tables}
-    best = max(
-        readings, key=lambda name: (match_kind(readings[name], category, DeclaredColumns()).confidence, rows[name].rows)
-    )
+    infos = {table.name: table for table in report.tables}
+    matches = {name: match_kind(reading, category, DeclaredColumns()) for name, reading in readings.items()}
+    best = max(matches, key=lambda name: (matches[name].confidence, infos[name].rows))
+    generic = _generic_table(infos[best], readings[best], question)
+    said = f"taken as {category.title} because you said so"
     return [
-        _generic(
-            rows[table.table],
-            category.id,
-            table.confidence,
-            (f"taken as {category.title} because you said so", *table.reasons),
-            question,
-        )
+        _generic(infos[best], replace(matches[best], reasons=(said, *table.reasons)), generic, question)
         if table.table == best
         else table
         for table in tables

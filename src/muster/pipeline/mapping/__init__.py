@@ -3,17 +3,14 @@
 from muster.pipeline.mapping.canonical import canonical_text
 from muster.pipeline.mapping.convert import convert
 from muster.pipeline.mapping.decide import decide_transformations
-from muster.pipeline.mapping.override import apply_override, read_override
 from muster.pipeline.mapping.propose import propose, refined
 from muster.pipeline.mapping.source_tables import source_table_of
 
 __all__ = [
-    "apply_override",
     "canonical_text",
     "convert",
     "decide_transformations",
     "propose",
-    "read_override",
     "refined",
     "source_table_of",
 ]

@@ -36,6 +36,8 @@ _ENOUGH_VALUES = 5
 _BAD_CELLS = 0.6
 """A column that bears the field's own name and holds bad cells is that field with errors, which the user must see."""
 _NO_VALUES = 0.95
+_WIDE = 500
+_ROWS_OF_WIDE = 10
 _LARGEST_COUNT_OF_DISKS = 64.0
 
 _VALUES_ALONE = ("mac_address", "ip_address", "fqdn", "operating_system", "environment")
@@ -60,8 +62,9 @@ class Candidate:
 
 
 def columns_of(table: TableInfo) -> tuple[Column, ...]:
-    """The sampled columns of `table` in file order."""
-    return tuple(Column.of(position, name, table.sample) for position, name in enumerate(table.columns))
+    """The sampled columns of `table` in file order; of a very wide table fewer rows are looked at."""
+    sample = table.sample if len(table.columns) <= _WIDE else table.sample[:_ROWS_OF_WIDE]
+    return tuple(Column.of(position, name, sample) for position, name in enumerate(table.columns))
 
 
 def candidates(columns: Sequence[Column], fields: Iterable[str]) -> list[Candidate]:

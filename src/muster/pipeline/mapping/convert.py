@@ -14,6 +14,7 @@ import polars as pl
 from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.domain.conversion import CLEAR_WORD, CLEARED_FIELDS, SKIPPED_SCHEMA, Converted, FailureCode
+from muster.domain.mapping import MatchMethod
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.pipeline.mapping.columns import position_of
 from muster.pipeline.mapping.derive import derived
@@ -86,8 +87,21 @@ def convert(
 
 
 def _feeds(columns: Sequence[ColumnMapping]) -> list[_Feed]:
-    """The feeding columns, most trusted first: for a scalar field the first filled cell in this order counts."""
-    feeding = [column for column in columns if column.target_field is not None]
+    """The feeding columns, most trusted first: for a scalar field the first filled cell in this order counts.
+
+    A column that the user chose for a scalar field stands alone: what was proposed beside it does not fill its gaps.
+    """
+    chosen = {column.target_field for column in columns if column.match_method is MatchMethod.USER}
+    feeding = [
+        column
+        for column in columns
+        if column.target_field is not None
+        and (
+            column.match_method is MatchMethod.USER
+            or column.target_field not in chosen
+            or (column.target_field in FIELDS and FIELDS[column.target_field].is_list)
+        )
+    ]
     unknown = sorted({str(column.target_field) for column in feeding} - FIELDS.keys())
     if unknown:
         raise ValueError(f"the mapping names fields that do not exist: {', '.join(unknown)}")

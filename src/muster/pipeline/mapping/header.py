@@ -34,7 +34,7 @@ class Header:
         return "".join(self.words)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def parse_header(text: str) -> Header:
     """Take `text` apart. A header without any word (`#`, ``) has none."""
     plain = _BRACKETS.sub(_inside_bracket, text.replace("*", " ").replace("%", " percent "))

@@ -53,6 +53,7 @@ class _Spelling:
     field: str
     text: str
     words: tuple[str, ...]
+    compact: str
     place: int
     """Where it stands among its field's spellings: of two columns that name one field, the usual name wins."""
 
@@ -95,7 +96,7 @@ def _unit_fits(unit: str, field_unit: str | None) -> bool:
     return field_unit in {"MB/s", "Mbit/s"}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _matches(words: tuple[str, ...]) -> tuple[HeaderMatch, ...]:
     index = _index()
     found: dict[str, HeaderMatch] = {}
@@ -115,7 +116,7 @@ def _score(words: tuple[str, ...], spelling: _Spelling) -> tuple[float, str]:
     quoted = f"“{spelling.text}”"
     if words == spelling.words:
         return EXACT, f"the header is a known name for it ({quoted})"
-    if "".join(words) == "".join(spelling.words):
+    if "".join(words) == spelling.compact:
         return _WRITTEN_TOGETHER, f"the header is {quoted} written together"
     mine = frozenset(words)
     if mine == frozenset(spelling.words):
@@ -123,10 +124,10 @@ def _score(words: tuple[str, ...], spelling: _Spelling) -> tuple[float, str]:
     said = mine - ENTITIES
     if said and said == spelling.said_of_row:
         return _SAID_OF_THE_ROW, f"the header says {quoted} of the thing in the row"
+    theirs = frozenset(spelling.words)
     weight = _index().weight
-    shared = sum(weight(word) for word in mine & frozenset(spelling.words))
-    all_words = sum(weight(word) for word in mine | frozenset(spelling.words))
-    overlap = shared / all_words
+    shared = sum(map(weight, mine & theirs))
+    overlap = shared / (shared + sum(map(weight, mine ^ theirs)))
     if overlap < _LEAST_OVERLAP:
         return 0.0, ""
     return _OVERLAP * overlap, f"the header shares words with {quoted}"
@@ -149,18 +150,18 @@ class _Index:
     by_word: dict[str, tuple[_Spelling, ...]]
     by_compact: dict[str, tuple[_Spelling, ...]]
     long_words: tuple[str, ...]
-    counts: Counter[str]
-    total: int
+    weights: dict[str, float]
+    unknown_weight: float
 
     def weight(self, word: str) -> float:
         """Rare words weigh more; one that no spelling knows weighs most."""
-        return math.log((self.total + 1) / (self.counts[word] + 0.5))
+        return self.weights.get(word, self.unknown_weight)
 
 
 @cache
 def _index() -> _Index:
     spellings = [
-        _Spelling(name, text, normal_words(text), place)
+        _Spelling(name, text, normal_words(text), "".join(normal_words(text)), place)
         for name, field in FIELDS.items()
         for place, text in enumerate(dict.fromkeys((name.replace("_", " "), *field.spellings)))
     ]
@@ -169,13 +170,13 @@ def _index() -> _Index:
     counts: Counter[str] = Counter()
     for spelling in spellings:
         counts.update(set(spelling.words))
-        by_compact.setdefault("".join(spelling.words), []).append(spelling)
+        by_compact.setdefault(spelling.compact, []).append(spelling)
         for word in set(spelling.words):
             by_word.setdefault(word, []).append(spelling)
     return _Index(
         {word: tuple(entries) for word, entries in by_word.items()},
         {text: tuple(entries) for text, entries in by_compact.items()},
         tuple(word for word in by_word if len(word) >= _TYPO_LENGTH),
-        counts,
-        len(spellings),
+        {word: math.log((len(spellings) + 1) / (count + 0.5)) for word, count in counts.items()},
+        math.log((len(spellings) + 1) / 0.5),
     )
