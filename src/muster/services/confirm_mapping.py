@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from muster.db.repos import import_tables, imports
+from muster.db.repos.import_values import APPROVED, StoredMapping
+from muster.domain.errors import ConflictError, InvalidRequestError
+from muster.domain.mapping import Detection, MappingProposal, MatchMethod
+from muster.domain.phases import ENDED, Phase, WaitingFor
+from muster.services.flows.lifecycle import FlowLifecycleManager
+from muster.services.flows.master import MasterFlowOrchestrator
+from muster.services.open_staging import no_such_import, require_import
+from muster.services.read_status import document_of
+from muster.services.understand_file import check_choices, with_choices
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from muster.db.repos.import_values import StoredImport
     from muster.domain.flow_document import FlowDocument
-    from muster.domain.mapping import MatchMethod
     from muster.domain.processing_config import MappingChoice
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
@@ -44,7 +57,9 @@ class FieldMappings:
 
 async def read_mapping(services: Services, context: RequestContext, data_import_id: UUID) -> FieldMappings:
     """The mapping as it stands. Raises NotFoundError."""
-    raise NotImplementedError
+    async with services.database.begin(context.tenant) as session:
+        stored = await require_import(session, context.engagement_id, data_import_id)
+        return await _mappings(session, context, stored)
 
 
 async def correct_mapping(
@@ -53,13 +68,119 @@ async def correct_mapping(
     """Write the user's word on columns; the import goes on waiting until it is confirmed.
 
     Raises NotFoundError, InvalidRequestError for a field or column that does not exist, and ConflictError when the
-    mapping was used already.
+    mapping was used already, or is still to be proposed.
     """
-    raise NotImplementedError
+    check_choices(choices)
+    async with services.database.begin(context.tenant) as session:
+        stored = await _waiting(session, context, data_import_id)
+        await _correct(session, context, stored, choices)
+        return await _mappings(session, context, await require_import(session, context.engagement_id, stored.id))
 
 
 async def confirm_mapping(
     services: Services, context: RequestContext, data_import_id: UUID, choices: Sequence[MappingChoice] = ()
 ) -> FlowDocument:
     """Correct what `choices` name, approve the whole mapping and let the flow go on. Raises as `correct_mapping`."""
-    raise NotImplementedError
+    check_choices(choices)
+    async with services.database.begin(context.tenant) as session:
+        stored = await _waiting(session, context, data_import_id)
+        if choices:
+            await _correct(session, context, stored, choices)
+        await import_tables.approve_mappings(session, context.engagement_id, stored.id, context.user_id)
+        flow = await imports.read_flow_row(session, context.engagement_id, stored.id)
+        if flow is None:
+            raise no_such_import(data_import_id)
+        await MasterFlowOrchestrator(session, context, services).resume_flow(flow.flow_id)
+        return await document_of(session, context, stored.id)
+
+
+async def _waiting(session: AsyncSession, context: RequestContext, data_import_id: UUID) -> StoredImport:
+    """The import, kept for this transaction, while it waits for its mapping. Raises NotFoundError, ConflictError."""
+    stored = await require_import(session, context.engagement_id, data_import_id)
+    flow = await imports.read_flow_row(session, context.engagement_id, stored.id)
+    if flow is not None:
+        # a resume or a cancel at the same time would use, or end, what is being corrected here
+        await FlowLifecycleManager(session, context).lock(flow.flow_id)
+        flow = await imports.read_flow_row(session, context.engagement_id, stored.id)
+    if flow is None or flow.waiting_for is not WaitingFor.MAPPING_REVIEW:
+        phase = None if flow is None else flow.phase
+        said = (
+            "The mapping is still to be proposed: wait until the file has been read."
+            if phase is Phase.UPLOAD and stored.status not in ENDED
+            else "This mapping is in use and stays as it is: undo the import and import the file again with another."
+        )
+        raise ConflictError(said, data_import_id=str(stored.id), status=str(stored.status))
+    return stored
+
+
+async def _correct(
+    session: AsyncSession, context: RequestContext, stored: StoredImport, choices: Sequence[MappingChoice]
+) -> None:
+    """Write the choices over the proposal. Raises InvalidRequestError for a column that no imported table has."""
+    found = await import_tables.read_mappings(session, context.engagement_id, stored.id)
+    columns = tuple(mapping.column for mapping in found)
+    for choice in choices:
+        if not any(choice.concerns(column.table, column.source_field) for column in columns):
+            where = f"The table {choice.table!r}" if choice.table else "The file"
+            raise InvalidRequestError(
+                f"{where} has no column {choice.source_field!r} that is imported.", field=choice.source_field
+            )
+    tables = await import_tables.read_tables(session, context.engagement_id, stored.id)
+    detection = Detection(
+        import_category=stored.import_category,
+        source_system=stored.source_system,
+        confidence=1.0,
+        reasons=(),
+        tables=tuple(table.detected for table in tables),
+    )
+    proposal = with_choices(MappingProposal(columns, needs_review=True), detection, choices)
+    statuses = {(mapping.column.table, mapping.column.position): mapping.status for mapping in found}
+    await import_tables.replace_mappings(
+        session,
+        context.tenant,
+        stored.id,
+        [
+            StoredMapping(
+                column,
+                APPROVED if column.match_method is MatchMethod.USER else statuses[column.table, column.position],
+            )
+            for column in proposal.columns
+        ],
+    )
+    await imports.update_import(
+        session,
+        context.engagement_id,
+        stored.id,
+        {
+            "detection": {
+                **(stored.detection or {}),
+                "needs_review": proposal.needs_review,
+                "review_reasons": list(proposal.review_reasons),
+            }
+        },
+    )
+
+
+async def _mappings(session: AsyncSession, context: RequestContext, stored: StoredImport) -> FieldMappings:
+    flow = await imports.read_flow_row(session, context.engagement_id, stored.id)
+    detection = stored.detection or {}
+    return FieldMappings(
+        data_import_id=stored.id,
+        editable=flow is not None and flow.waiting_for is WaitingFor.MAPPING_REVIEW,
+        needs_review=bool(detection.get("needs_review", False)),
+        review_reasons=tuple(detection.get("review_reasons", ())),
+        columns=tuple(
+            FieldMapping(
+                table=mapping.column.table,
+                position=mapping.column.position,
+                source_field=mapping.column.source_field,
+                target_field=mapping.column.target_field,
+                confidence=mapping.column.confidence,
+                match_method=mapping.column.match_method,
+                evidence=mapping.column.evidence,
+                transformation=mapping.column.transformation,
+                status=mapping.status,
+            )
+            for mapping in await import_tables.read_mappings(session, context.engagement_id, stored.id)
+        ),
+    )
