@@ -72,3 +72,11 @@ def test_no_two_test_files_share_a_name() -> None:
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
 
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_decision_stands_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = [path for path in folder.glob("*.md") if path.name != "README.md"]
+
+    assert {path.name for path in pages} == set(re.findall(r"\]\(([0-9]{3}-[a-z0-9-]+\.md)\)", index))
