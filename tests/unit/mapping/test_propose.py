@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mapping_builders import table_of
 
 from muster.catalog.registry import categories, sources
-from muster.domain.mapping import MappingProposal
 from muster.domain.tables import FileFormat, ReadReport
 from muster.pipeline.detect import detect
 from muster.pipeline.mapping import propose
+
+if TYPE_CHECKING:
+    from muster.domain.mapping import MappingProposal
 
 
 def proposal_for(columns: tuple[str, ...], *rows: tuple[str | None, ...]) -> MappingProposal:
