@@ -38,7 +38,9 @@ class StoreImportRequest(Request):
     metadata: FileMetadata
     upload_context: Mapping[str, Any] = Field(default_factory=dict)
     import_category: str | None = None
-    import_type: str | None = Field(default=None, deprecated=True, description="Older name of import_category.")
+    import_type: str | None = Field(
+        default=None, description="Older name of import_category.", json_schema_extra={"deprecated": True}
+    )
     processing_config: Mapping[str, Any] = Field(default_factory=dict)
     import_name: str | None = None
     description: str | None = None
