@@ -6,10 +6,13 @@ A finding never holds a cell's value: at most `excerpt`, the masked shape of it 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PLACES_PER_CODE = 1_000
 """A file with a million bad cells reports a count and this many places per table and code."""
@@ -27,7 +30,7 @@ class Severity(StrEnum):
 class FindingCode:
     """One clause of one agent (or of the reader): its stable code, severity, title and sentence.
 
-    `template` is a str.format template over the finding's `params` plus `field` and `excerpt`; `advice` says what to do.
+    `template` is a str.format template over the finding's `params`, `field` and `excerpt`; `advice` says what to do.
     """
 
     code: str

@@ -49,7 +49,8 @@ class ColumnMapping:
 
     `position` is the column's 0-based place in the table; `transformation` names how text becomes a value
     (`unit:MiB`, `list:;`, `bool`, `date:dmy`, … see pipeline/mapping/convert.py), None for the field's plain reading.
-    `confidence` is 0–1. Several columns may feed one list field; for a scalar field the first non-empty one counts.
+    `confidence` is from 0 to 1. Several columns may feed one list field; of a scalar field's the first non-empty one
+    counts.
     """
 
     table: str

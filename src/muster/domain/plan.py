@@ -18,9 +18,7 @@ class PlanAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanCounts:
-    """Counts of a plan; `conflicts` counts assets with at least one contradicted field (they are also updated or
-    unchanged), `held_back` rows that validation kept out.
-    """
+    """Counts of a plan. `conflicts` are assets with a contradicted field, which are also updated or unchanged."""
 
     created: int = 0
     updated: int = 0
