@@ -102,15 +102,50 @@ class Import:
             asset_ids=packed,
         )
 
+    def step(self, name: str, input_data: dict[str, Any], *, phase: str = "validation") -> None:
+        self._insert(
+            "import_processing_steps",
+            id=uuid7(),
+            data_import_id=self.id,
+            phase=phase,
+            attempt=1,
+            step_name=name,
+            step_order=1,
+            status="completed",
+            description="x",
+            input_data=Jsonb(input_data),
+            output_data=Jsonb({"error_count": 3}),
+        )
+
+    def flow(self) -> UUID:
+        flow = uuid7()
+        self._insert(
+            "crewai_flow_state_extensions", flow_id=flow, flow_type="x", flow_name="x", flow_status="x", phase="x"
+        )
+        self._insert(
+            "discovery_flows",
+            flow_id=flow,
+            master_flow_id=flow,
+            data_import_id=self.id,
+            flow_name="x",
+            status="x",
+            current_phase="x",
+        )
+        return flow
+
+    def agent_runs(self) -> list[dict[str, Any]]:
+        return self._seen("SELECT * FROM migration.crewai_task_execution ORDER BY agent")
+
     def records(self) -> list[dict[str, Any]]:
+        return self._seen("SELECT * FROM migration.raw_import_records ORDER BY table_name, row_number")
+
+    def _seen(self, query: str) -> list[dict[str, Any]]:
         with self._app.transaction(), self._app.cursor(row_factory=dict_row) as cursor:
             cursor.execute(
                 "SELECT set_config('muster.client_account_id', %s, true), set_config('muster.engagement_id', %s, true)",
                 (str(self._tenant.client_account_id), str(self._tenant.engagement_id)),
             )
-            return cursor.execute(
-                "SELECT * FROM migration.raw_import_records ORDER BY table_name, row_number"
-            ).fetchall()
+            return cursor.execute(query).fetchall()
 
 
 @pytest.fixture
@@ -218,3 +253,17 @@ def test_a_table_that_brings_nothing_is_shown_raw(made: Import) -> None:
     (record,) = made.records()
     assert (record["raw_data"], record["cleansed_data"]) == ({"Key": "x"}, None)
     assert record["processing_notes"] == "This table brings nothing to the inventory."
+
+
+def test_a_run_of_an_agent_is_shown_with_its_flow_and_the_stages_of_the_import_are_not(made: Import) -> None:
+    flow = made.flow()
+    made.step("schema_validation", {"asked_for": True})
+    made.step("keep", {})
+    made.step("fold", {"asked_for": True}, phase="enrichment")
+    (run,) = made.agent_runs()
+    assert (run["flow_id"], run["agent"], run["state"], run["result"]) == (
+        flow,
+        "schema_validation",
+        "completed",
+        {"error_count": 3},
+    )

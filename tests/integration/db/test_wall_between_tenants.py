@@ -60,7 +60,9 @@ def filled(owner_url: str, app_url: str, tenants: Tenants) -> Iterator[Filled]:
         # so that the views have something to show
         owner.execute("UPDATE migration.data_imports SET rows_attempt = 1 WHERE engagement_id = ANY (%s)", (ids,))
         owner.execute(
-            "UPDATE migration.import_processing_steps SET phase = 'validation' WHERE engagement_id = ANY (%s)", (ids,)
+            "UPDATE migration.import_processing_steps SET phase = 'validation', input_data = '{\"asked_for\": true}'"
+            " WHERE engagement_id = ANY (%s)",
+            (ids,),
         )
         yield both
 

@@ -60,7 +60,8 @@ CROSS JOIN LATERAL (
     )::uuid AS asset_id
 ) AS claim;
 
--- Runs of validation agents: which agent, in which flow, in which state, with which result.
+-- Runs of validation agents: which agent, in which flow, in which state, with which result. A step is an agent's when
+-- its input says whether the agent was asked for; the other steps of the phase are stages of the import.
 CREATE VIEW migration.crewai_task_execution WITH (security_invoker = true) AS
 SELECT
     s.engagement_id,
@@ -80,4 +81,4 @@ SELECT
 FROM migration.import_processing_steps AS s
 JOIN migration.discovery_flows AS f
     ON f.engagement_id = s.engagement_id AND f.data_import_id = s.data_import_id
-WHERE s.phase = 'validation';
+WHERE s.phase = 'validation' AND s.input_data ? 'asked_for';
