@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from muster.catalog.registry import categories
 from muster.db.repos import imports
 from muster.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from muster.domain.processing_config import ProcessingConfig, parse_time
-from muster.services.understand_file import AUTO, check_category, check_choices
+from muster.services.understand_file import category_of, check_choices, check_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
-
-ALIASES = {"cmdb": "cmdb_export", "asset_inventory": "cmdb_export", "": AUTO}
-"""Older names of categories."""
 
 _LONGEST = {"filename": 255, "import_name": 255, "source_system": 100, "idempotency_key": 255, "description": 4_000}
 
@@ -53,14 +49,14 @@ class ImportValidator:
 
         Raises InvalidRequestError, NotFoundError without such an engagement, ConflictError when it is archived.
         """
-        category = ALIASES.get(import_category, import_category)
-        check_category(category)
+        category = category_of(import_category)
         raw = dict(processing_config)
         if raw.get("observed_at") is None and observed_at is not None:
             raw["observed_at"] = parse_time(observed_at, "observed_at")
         config = ProcessingConfig.parse(raw)
         check_choices(config.mapping)
-        _check_names(category, config)
+        check_names(category, "agents", config.agents)
+        check_names(category, "enrichment_targets", config.enrichment_targets)
         await self._check_engagement()
         return Accepted(category, config)
 
@@ -107,21 +103,3 @@ def _encodes(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _check_names(category: str, config: ProcessingConfig) -> None:
-    """Agents and targets must be those of the category, or of any when it is still to be detected."""
-    known = [categories()[category]] if category != AUTO else list(categories().values())
-    for name, asked, there in (
-        ("agents", config.agents, sorted({agent for entry in known for agent in entry.agents})),
-        (
-            "enrichment_targets",
-            config.enrichment_targets,
-            sorted({target for entry in known for target in entry.enrichment_targets}),
-        ),
-    ):
-        unknown = sorted(set(asked or ()) - set(there))
-        if unknown:
-            raise InvalidRequestError(
-                f"processing_config.{name} has no {unknown[0]!r} here; there are: {', '.join(there)}.", field=name
-            )

@@ -27,8 +27,9 @@ from muster.services.flows.progress import report_progress
 from muster.services.flows.steps import Steps
 from muster.services.import_storage import FirstLook, ImportStorageManager, sample_of
 from muster.services.open_staging import ROWS_KIND, load_report, read_open_import, staged_file
+from muster.services.read_limits import read_limits
 from muster.services.sandbox import read_file_in_child
-from muster.services.start_import import UPLOAD, read_limits
+from muster.services.start_import import UPLOAD
 from muster.services.understand_file import AUTO, Stated, Understanding, understand
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from muster.domain.errors import EmptyUploadError, InvalidRequestError, Unreadab
 from muster.domain.ids import DataImportId
 from muster.domain.phases import FlowStatus
 from muster.kit.ids import uuid7
-from muster.pipeline.upload import Limits as ReadLimits
 from muster.services.feed_name import feed_of
 from muster.services.flows.data_import import Sample
 from muster.services.import_storage import FirstLook, FlowTriggerService, ImportStorageManager, sample_of
 from muster.services.import_validator import ImportValidator, check_texts, refuse_twin
+from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
 from muster.services.sandbox import read_head_in_child
 from muster.services.understand_file import Stated, understand
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from muster.blobs.store import Incoming
     from muster.domain.flow_document import FlowDocument
     from muster.domain.tenant import RequestContext
-    from muster.services.context import Limits, Services
+    from muster.services.context import Services
     from muster.services.import_validator import Accepted
 
 FLOW_TYPE = "data_import"
@@ -215,13 +215,3 @@ async def same_request(
             data_import_id=str(earlier.id),
         )
     return earlier.id
-
-
-def read_limits(limits: Limits) -> ReadLimits:
-    """The reader's limits for those of the settings."""
-    return ReadLimits(
-        file_bytes=limits.upload_bytes,
-        memory_bytes=limits.read_memory_bytes,
-        head_seconds=limits.head_seconds,
-        file_seconds=limits.read_seconds,
-    )

@@ -20,8 +20,9 @@ from muster.services.handed_rows import HandedTable, as_lines, stage_rows
 from muster.services.import_rows import raw_rows
 from muster.services.import_storage import FirstLook, FlowTriggerService, ImportStorageManager, sample_of
 from muster.services.import_validator import ImportValidator, check_texts
+from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
-from muster.services.start_import import STATED, UPLOAD, read_limits, same_request
+from muster.services.start_import import STATED, UPLOAD, same_request
 from muster.services.understand_file import Stated, understand
 
 if TYPE_CHECKING:

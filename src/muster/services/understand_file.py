@@ -26,6 +26,9 @@ AUTO = "auto"
 SURE_OF_CATEGORY = 0.6
 """A category concluded with less confidence than this is shown to a person first."""
 
+_ALIASES = {"cmdb": "cmdb_export", "asset_inventory": "cmdb_export", "": AUTO}
+"""Older names of categories."""
+
 _USER_EVIDENCE = "stated by the user"
 
 
@@ -64,7 +67,9 @@ def understand(report: ReadReport, filename: str, stated: Stated) -> Understandi
         if report.complete and not _is_there(choice, report)
     ]
     if not any(table.imported for table in detection.tables):
-        findings.append(import_codes.note(import_codes.UNKNOWN_KIND, reasons="; ".join(detection.reasons)))
+        # a file without rows is told as such by the reader
+        if any(table.rows for table in report.tables) or not report.findings:
+            findings.append(import_codes.note(import_codes.UNKNOWN_KIND, reasons="; ".join(detection.reasons)))
     elif stated.category == AUTO and detection.confidence < SURE_OF_CATEGORY:
         reason = f"It is not sure that this is {detection.import_category}: look at category and columns."
         proposal = replace(proposal, needs_review=True, review_reasons=(reason, *proposal.review_reasons))
@@ -82,6 +87,13 @@ def with_choices(proposal: MappingProposal, detection: Detection, choices: Seque
             mine = tuple(column for column in columns if column.table == table.table)
             reasons += review_reasons(table.table, mine, categories()[table.import_category])
     return replace(proposal, columns=columns, needs_review=bool(reasons), review_reasons=tuple(reasons))
+
+
+def category_of(stated: str) -> str:
+    """The category (or `auto`) for what a request says. Raises InvalidRequestError, naming those there are."""
+    category = _ALIASES.get(stated, stated)
+    check_category(category)
+    return category
 
 
 def check_category(category: str) -> None:
@@ -107,6 +119,17 @@ def check_choices(choices: Sequence[MappingChoice]) -> None:
             Transformation.parse(choice.transformation)
         except ValueError as error:
             raise InvalidRequestError(f"{error} (for the column {choice.source_field!r}).", field="mapping") from error
+
+
+def check_names(category: str, key: str, asked: tuple[str, ...] | None) -> None:
+    """Raise InvalidRequestError for an agent or target (`key`) that the category, or with `auto` every one, lacks."""
+    known = [categories()[category]] if category != AUTO else list(categories().values())
+    there = sorted(
+        {name for entry in known for name in (entry.agents if key == "agents" else entry.enrichment_targets)}
+    )
+    unknown = sorted(set(asked or ()) - set(there))
+    if unknown:
+        raise InvalidRequestError(f"{key} has no {unknown[0]!r} here; there are: {', '.join(there)}.", field=key)
 
 
 def _chosen(column: ColumnMapping, choices: Sequence[MappingChoice]) -> ColumnMapping:

@@ -9,6 +9,7 @@ import polars as pl
 
 from muster.domain.findings import Severity
 from muster.domain.flow_document import AgentResult, ValidationResults
+from muster.domain.phases import StepStatus
 from muster.domain.tables import ROW_NUMBER
 from muster.pipeline.validate import MappedTable, held_back
 from muster.pipeline.validate.runs import INVALID_SCHEMA, AgentRun
@@ -120,12 +121,11 @@ def judge(
 ) -> Verdict:
     """Put runs and the reader's own findings together; `tables` are given with their number of records."""
     blocked = frozenset[int]().union(*(run.blocked_tables for run in runs))
-    read = AgentRun("reader", status=runs[0].status, invalid=_read_errors(tables, read_findings)) if runs else None
-    all_runs = [*runs, read] if read is not None else [*runs]
+    read = AgentRun("reader", StepStatus.COMPLETED, invalid=_read_errors(tables, read_findings))
     verdicts = []
     for table, records in tables:
         lacks = any(set(alternatives).isdisjoint(table.fields) for alternatives in category.required)
-        rows = held_back(all_runs, table.number)
+        rows = held_back([*runs, read], table.number)
         verdicts.append(TableVerdict(table, table.number in blocked or lacks, rows, records))
     mapped = [table for table, _ in tables]
     return Verdict(tuple(verdicts), tuple(runs), tuple(read_counts), missing_fields(mapped, category))
