@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from muster.domain.tenant import Tenant
 
-FOLDED_COLUMNS = (
+HOUSEKEEPING = (
     "id",
     "claim_ids",
     "discovery_source",
@@ -26,34 +26,40 @@ FOLDED_COLUMNS = (
     "completeness_score",
     "quality_score",
     "confidence_score",
-    *(field.name for field in ASSET_FIELDS),
 )
-"""The columns that the fold decides, in the order in which rows are handed to and from the database."""
+"""The columns that the fold decides besides the canonical fields."""
 
 _DIALECT = create_engine("postgresql+psycopg://").dialect
-_LIST = ", ".join(FOLDED_COLUMNS)
-_INSERT = f"""
-insert into migration.assets (engagement_id, client_account_id, {_LIST})
-select :engagement, :client, {_LIST} from incoming_assets
-"""  # noqa: S608 - column names come from the catalog
-_UPDATE = f"""
-update migration.assets as asset
-set updated_at = now(), {", ".join(f"{name} = incoming.{name}" for name in FOLDED_COLUMNS if name != "id")}
-from incoming_assets as incoming
-where asset.engagement_id = :engagement and asset.client_account_id = :client and asset.id = incoming.id
-"""  # noqa: S608 - column names come from the catalog
-
+_FIELDS = tuple(field.name for field in ASSET_FIELDS)
+_TYPES = {column.name: column.type.compile(_DIALECT) for column in assets.columns}
 _AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]"}
-_SELECT_FOLDED = f"""
-select {", ".join(_AS_TEXT.get(name, name) for name in FOLDED_COLUMNS)} from migration.assets
-where engagement_id = current_setting('muster.engagement_id')::uuid
-"""  # noqa: S608 - column names come from the catalog
-FOLDED_BY_IDS = f"{_SELECT_FOLDED} and id = any($1::text::uuid[])"
-FOLDED_BY_RANGE = f"{_SELECT_FOLDED} and id between $1::text::uuid and $2::text::uuid"
-"""For db.bulk_read: the folded columns, ids as text; $1 is an array literal of ids, $1 and $2 the ends of a range."""
+
+
+def folded_by_ids(fields: Sequence[str]) -> str:
+    """For db.bulk_read: housekeeping and `fields` of the assets in $1, an array literal of ids; ids as text."""
+    return f"{_select_folded(fields)} and id = any($1::text::uuid[])"
+
+
+def folded_by_range(fields: Sequence[str]) -> str:
+    """For db.bulk_read: the same of all assets from the id $1 to the id $2."""
+    return f"{_select_folded(fields)} and id between $1::text::uuid and $2::text::uuid"
+
+
+def _select_folded(fields: Sequence[str]) -> str:
+    columns = ", ".join(_AS_TEXT.get(name, name) for name in _known(fields))
+    return (
+        f"select {columns} from migration.assets "  # noqa: S608 - column names come from the catalog
+        "where engagement_id = current_setting('muster.engagement_id')::uuid"
+    )
+
+
+def _known(fields: Sequence[str]) -> tuple[str, ...]:
+    """Housekeeping and `fields` in the order of the catalog; a name that is no column can not get in."""
+    return (*HOUSEKEEPING, *(name for name in _FIELDS if name in fields))
+
 
 ASSETS_AFTER = f"""
-select id::text, {", ".join(name for name in FOLDED_COLUMNS if name not in _AS_TEXT)}, created_at, updated_at
+select id::text, {", ".join(name for name in (*HOUSEKEEPING, *_FIELDS) if name not in _AS_TEXT)}, created_at, updated_at
 from migration.assets
 where engagement_id = current_setting('muster.engagement_id')::uuid and id > $1::text::uuid
 order by id limit $2::text::bigint
@@ -61,21 +67,32 @@ order by id limit $2::text::bigint
 """For db.bulk_read: the $2 assets after the id $1, ids as text."""
 
 
-async def insert_assets(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes]) -> int:
-    """Insert assets from COPY text (FOLDED_COLUMNS); returns how many the database took."""
-    return await _write(db, tenant, rows, _INSERT)
+async def insert_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes]) -> int:
+    """Insert assets from COPY text (housekeeping and `fields`); returns how many the database took."""
+    names = ", ".join(_known(fields))
+    statement = f"""
+    insert into migration.assets (engagement_id, client_account_id, {names})
+    select :engagement, :client, {names} from incoming_assets
+    """  # noqa: S608 - column names come from the catalog
+    return await _write(db, tenant, fields, rows, statement)
 
 
-async def update_assets(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes]) -> int:
-    """Replace the folded columns of assets from COPY text (FOLDED_COLUMNS); returns how many there were."""
-    return await _write(db, tenant, rows, _UPDATE)
+async def update_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes]) -> int:
+    """Replace housekeeping and `fields` of assets from COPY text; returns how many there were."""
+    values = ", ".join(f"{name} = incoming.{name}" for name in _known(fields) if name != "id")
+    statement = f"""
+    update migration.assets as asset set updated_at = now(), {values}
+    from incoming_assets as incoming
+    where asset.engagement_id = :engagement and asset.client_account_id = :client and asset.id = incoming.id
+    """  # noqa: S608 - column names come from the catalog
+    return await _write(db, tenant, fields, rows, statement)
 
 
-async def _write(db: AsyncSession, tenant: Tenant, rows: Iterator[bytes], statement: str) -> int:
-    types = {column.name: column.type.compile(_DIALECT) for column in assets.columns}
+async def _write(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes], statement: str) -> int:
+    columns = _known(fields)
     # names and types come from the catalog, not from a user
-    ddl = ", ".join(f"{name} {types[name]}" for name in FOLDED_COLUMNS)
-    await copy_to_temp(db, "incoming_assets", ddl, FOLDED_COLUMNS, rows)
+    ddl = ", ".join(f"{name} {_TYPES[name]}" for name in columns)
+    await copy_to_temp(db, "incoming_assets", ddl, columns, rows)
     result = await db.execute(text(statement), {"engagement": tenant.engagement_id, "client": tenant.client_account_id})
     return _row_count(result)
 

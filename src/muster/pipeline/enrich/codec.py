@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.pipeline.enrich.fold import FOLDED_SCHEMA
+from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLDED_SCHEMA
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from muster.pipeline.enrich.claims import ImportIndex
 
 _VALUES = [name for name in FOLDED_SCHEMA if name not in {"asset", "claims"}]
 
 
-def to_columns(folded: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
-    """`id`, `claim_ids` and the other folded columns; `claim_ids` is null when the asset is its only claim."""
+_HOUSEKEEPING = [name for name in _VALUES if name not in ASSET_FIELDS]
+
+
+def to_columns(folded: pl.DataFrame, index: ImportIndex, fields: Sequence[str]) -> pl.DataFrame:
+    """`id`, `claim_ids`, scores and those canonical fields that are in `fields`, in the order of the catalog.
+
+    `claim_ids` is null when the asset is its only claim.
+    """
     itself = (pl.col("claims").list.len() == 1) & (pl.col("claims").list.first() == pl.col("asset"))
     others = folded.filter(~itself).select("asset", "claims").explode("claims", empty_as_null=True, keep_nulls=True)
     listed = (
@@ -24,12 +32,15 @@ def to_columns(folded: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
         .agg("claim_ids")
     )
     return folded.join(listed, on="asset", how="left", maintain_order="left").select(
-        index.texts(folded["asset"]).alias("id"), "claim_ids", *_VALUES
+        index.texts(folded["asset"]).alias("id"),
+        "claim_ids",
+        *_HOUSEKEEPING,
+        *(name for name in ASSET_FIELDS if name in fields),
     )
 
 
 def from_columns(rows: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
-    """FOLDED_SCHEMA from what `to_columns` gave (ids in text)."""
+    """FOLDED_SCHEMA from what `to_columns` gave (ids in text); fields that are not there are null."""
     asset = pl.Series("asset", index.numbers(rows["id"]))
     with_asset = rows.with_columns(asset)
     several = with_asset.filter(pl.col("claim_ids").is_not_null()).select("asset", "claim_ids")
@@ -41,4 +52,6 @@ def from_columns(rows: pl.DataFrame, index: ImportIndex) -> pl.DataFrame:
     )
     joined = with_asset.join(listed, on="asset", how="left", maintain_order="left")
     claims = pl.coalesce("claims", pl.concat_list("asset"))
-    return joined.select("asset", claims.alias("claims"), *_VALUES).cast(dict(FOLDED_SCHEMA.items()))
+    absent = [pl.lit(None).alias(name) for name in _VALUES if name not in joined.columns]
+    full = joined.with_columns(absent)
+    return full.select("asset", claims.alias("claims"), *_VALUES).cast(dict(FOLDED_SCHEMA.items()))

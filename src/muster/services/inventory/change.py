@@ -28,7 +28,7 @@ from muster.services.inventory.key_index import numbered, open_index, unpack
 from muster.services.inventory.placement import NOTHING, assets_of, move_claims, placed_claims
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from muster.db.repos.claims import ClaimImport
@@ -167,10 +167,11 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCo
     ids = [ledger.roster.index.birth_id(asset) for asset in removed]
     counts = PlanCounts(removed=await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0)
     existing = touched.before["asset"].unique()
+    fields = await ledger.files.fields()
     total, done = touched.membership.height, 0
     for batch in _batches(touched.membership):
-        plan = await _plan(ledger, batch, existing)
-        counts = _sum(counts, await _write(ledger, plan))
+        plan = await _plan(ledger, batch, existing, fields)
+        counts = _sum(counts, await _write(ledger, plan, fields))
         done += batch.height
         await progress(done, total)
     await move_claims(ledger, touched.moved())
@@ -189,42 +190,42 @@ def _batches(membership: pl.DataFrame) -> Iterator[pl.DataFrame]:
         start = end
 
 
-async def _plan(ledger: Ledger, batch: pl.DataFrame, existing: pl.Series) -> Plan:
+async def _plan(ledger: Ledger, batch: pl.DataFrame, existing: pl.Series, fields: Sequence[str]) -> Plan:
     roster = ledger.roster
     current = batch.filter(~pl.col("superseded")).select("claim", "asset")
     typed = await ledger.files.typed(current)
     folded = await asyncio.to_thread(fold, typed, roster.order, roster.source_systems)
     wanted = folded["asset"].filter(folded["asset"].is_in(existing.implode()))
-    stored = await asyncio.to_thread(_stored, ledger, wanted)
+    stored = await asyncio.to_thread(_stored, ledger, wanted, fields)
     return await asyncio.to_thread(compute_plan, folded, stored, pl.Series(dtype=pl.Int64))
 
 
-def _stored(ledger: Ledger, wanted: pl.Series) -> pl.DataFrame:
+def _stored(ledger: Ledger, wanted: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
     """The rows of existing assets (claim numbers) as they stand, FOLDED_SCHEMA."""
     if wanted.is_empty():
         return pl.DataFrame(schema=FOLDED_SCHEMA)
     index = ledger.roster.index
     ids = index.texts(wanted)
     if len(wanted) <= _FEW_IDS:
-        statement, parameters = inventory_repo.FOLDED_BY_IDS, ["{" + ",".join(ids) + "}"]
+        statement, parameters = inventory_repo.folded_by_ids(fields), ["{" + ",".join(ids) + "}"]
     else:
-        statement, parameters = inventory_repo.FOLDED_BY_RANGE, [ids[0], ids[-1]]
+        statement, parameters = inventory_repo.folded_by_range(fields), [ids[0], ids[-1]]
     rows = read_frame(ledger.services.database.url, ledger.tenant, statement, parameters)
     return from_columns(rows, index).join(wanted.to_frame("asset"), on="asset", how="semi")
 
 
-async def _write(ledger: Ledger, plan: Plan) -> PlanCounts:
+async def _write(ledger: Ledger, plan: Plan, fields: Sequence[str]) -> PlanCounts:
     """Write what differs; the counts of created and updated assets are those of the database."""
     created = plan.folded.filter(pl.col("action") == PlanAction.CREATE)
     rewritten = plan.folded.filter(pl.col("dirty") & (pl.col("action") != PlanAction.CREATE))
     planned = plan.counts()
     inserted = 0
     if created.height:
-        rows = copy_text(to_columns(created, ledger.roster.index))
-        inserted = await inventory_repo.insert_assets(ledger.db, ledger.tenant, rows)
+        rows = copy_text(to_columns(created, ledger.roster.index, fields))
+        inserted = await inventory_repo.insert_assets(ledger.db, ledger.tenant, fields, rows)
     if rewritten.height:
-        rows = copy_text(to_columns(rewritten, ledger.roster.index))
-        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, rows)
+        rows = copy_text(to_columns(rewritten, ledger.roster.index, fields))
+        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, fields, rows)
         vanished = rewritten.height - written
         return replace(planned, created=inserted, updated=planned.updated - vanished)
     return replace(planned, created=inserted)

@@ -11,6 +11,7 @@ import polars as pl
 
 from muster.blobs.keys import claims_key
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
+from muster.pipeline.enrich.fold import ASSET_FIELDS
 from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ class ClaimFiles:
             key = claims_key(self.tenant.engagement_id, item.import_id, item.claims_attempt, table_number)
             self._paths[place] = await self._stack.enter_async_context(self.services.blobs.local_path(key))
         return self._paths[place]
+
+    async def fields(self) -> tuple[str, ...]:
+        """The canonical fields that any import of the roster speaks of, undone ones included, and the asset's name."""
+        names = {"asset_name"}
+        for item in self.roster.imports:
+            for table_number, _ in item.tables:
+                path = await self._path(item, table_number)
+                names |= set(await asyncio.to_thread(pl.read_parquet_schema, path))
+        return tuple(name for name in ASSET_FIELDS if name in names)
 
     async def keys(self, item: ClaimImport) -> pl.DataFrame:
         """All identity keys of one import, KEYS_SCHEMA."""
