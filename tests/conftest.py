@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,8 +61,8 @@ async def database(app_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def tenants(owner_url: str) -> Iterator[Tenants]:
     """Makes clients with an engagement, users and memberships."""
-    with ExitStack() as stack:
-        yield stack.enter_context(Tenants(owner_url))
+    with Tenants(owner_url) as made:
+        yield made
 
 
 @pytest.fixture

@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import event, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from muster.db.failures import raise_typed
 from muster.db.standing import check_standing
+from muster.domain.errors import DatabaseUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from sqlalchemy import Connection
     from sqlalchemy.orm import SessionTransaction
+    from sqlalchemy.pool import ConnectionPoolEntry
 
     from muster.domain.tenant import Tenant
 
@@ -47,20 +51,33 @@ def _name_tenant(session: Session, transaction: SessionTransaction, connection: 
         )
 
 
+class _Pool(AsyncAdaptedQueuePool):
+    def _do_get(self) -> ConnectionPoolEntry:
+        try:
+            return super()._do_get()
+        except PoolTimeoutError as error:
+            raise DatabaseUnavailableError(
+                f"All {self.size()} connections to the database are in use: try again in a moment."
+            ) from error
+
+
 class Database:
     """A pool of connections to the database at `url` (libpq or SQLAlchemy form), as the application role.
 
     Used within one event loop. Every statement raises DatabaseUnavailableError when the connection is lost or can not
-    be made (the pool connects anew at the next use) and StorageFullError when the server's disk is full.
+    be made (the pool connects anew at the next use) or when all `pool_size` are in use for `wait_seconds`, and
+    StorageFullError when the server's disk is full.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, wait_seconds: float = 30.0) -> None:
         self.url = url.replace("postgresql+psycopg://", "postgresql://", 1)
         self._engine = create_async_engine(
             "postgresql+psycopg://",
             async_creator=partial(_connect, self.url),
+            poolclass=_Pool,
             pool_size=pool_size,
             max_overflow=0,
+            pool_timeout=wait_seconds,
             hide_parameters=True,  # they are cell values, and errors end in logs
             pool_pre_ping=True,  # a server that was restarted costs nobody an error
         )

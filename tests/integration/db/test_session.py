@@ -149,6 +149,18 @@ async def test_a_server_that_is_not_there_is_a_typed_error(tenant: Tenant) -> No
     await nowhere.close()
 
 
+async def test_a_pool_that_is_used_up_is_a_typed_error(app_url: str, tenant: Tenant) -> None:
+    opened = Database(app_url, pool_size=1, wait_seconds=0.05)
+    async with opened.begin(tenant) as first:
+        await _entries(first)
+        with pytest.raises(DatabaseUnavailableError, match="All 1 connections"):
+            async with opened.begin(tenant) as second:
+                await _entries(second)
+    async with opened.begin(tenant) as third:
+        assert await _entries(third) == 0
+    await opened.close()
+
+
 async def test_a_mistake_of_ours_stays_what_it_is_and_names_no_value(single: Database, tenant: Tenant) -> None:
     with pytest.raises(DBAPIError) as caught:
         async with single.begin(tenant) as session:

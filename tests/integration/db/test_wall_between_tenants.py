@@ -190,6 +190,17 @@ def test_a_change_without_where_touches_only_rows_of_the_tenant(filled: Filled) 
                 assert filled.app.execute(statement).rowcount == 1, (table, right)
 
 
+def test_the_wall_itself_is_reached_by_the_key_and_not_by_reading_everything(filled: Filled) -> None:
+    for table in set(tenant_tables(filled.owner)) - {"memberships"}:
+        with filled.app.transaction():
+            filled.enter(filled.mine)
+            filled.app.execute("SET LOCAL enable_seqscan = off")  # a row or two are read faster without an index
+            plan = filled.app.execute(
+                sql.SQL("EXPLAIN (COSTS OFF) SELECT * FROM migration.{}").format(sql.Identifier(table))
+            ).fetchall()
+        assert any("Index Cond: (engagement_id = (current_setting" in line for (line,) in plan), (table, plan)
+
+
 def test_a_row_of_another_tenant_can_not_be_inserted(filled: Filled) -> None:
     tried = 0
     for table, columns in tenant_tables(filled.owner).items():
