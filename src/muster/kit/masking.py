@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 _LONGEST = 24
 
 
@@ -20,3 +22,14 @@ def _shape(char: str) -> str:
     if char.isalpha():
         return "A" if char.isupper() else "a"
     return char
+
+
+def masked(text: pl.Expr) -> pl.Expr:
+    """Return `mask` for a column; every kind of number counts as a digit, so it shows at most what `mask` shows."""
+    shape = (
+        text.str.head(_LONGEST)
+        .str.replace_all(r"\p{Lu}", "A")
+        .str.replace_all(r"[\p{L}--A]", "a")
+        .str.replace_all(r"\p{N}", "9")
+    )
+    return pl.when(text.str.len_chars() > _LONGEST).then(shape + "…").otherwise(shape)

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from validate_samples import AS_OF, batch, run
 
-from muster.kit.masking import mask
+from muster.kit.masking import mask, masked
 from muster.pipeline.validate import checksums, credentials, identifiers, markup
-from muster.pipeline.validate.places import masked
 from muster.pipeline.validate.quality import row_quality
 
 

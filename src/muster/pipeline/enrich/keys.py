@@ -11,7 +11,10 @@ from enum import IntEnum
 import polars as pl
 import polars_hash as plh
 
+from muster.catalog.placeholders import JUNK_IDENTIFIERS
+
 _SEPARATOR = "\x1f"
+_JUNK = sorted(JUNK_IDENTIFIERS)
 
 
 class KeyKind(IntEnum):
@@ -36,25 +39,6 @@ STRONG = (KeyKind.SOURCE_ID, KeyKind.SERIAL, KeyKind.INSTANCE_UUID, KeyKind.CLOU
 KEYS_SCHEMA = {"ordinal": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
 """One row per key of a claim: `hash` xxHash64 and `check` xxHash32 of "kind, scope, value"; 96 bits agree or it is
 another key."""
-
-_JUNK = (
-    "", "0", "00", "000", "0000", "00000", "000000", "00000000", "1", "12345", "123456", "1234567", "12345678",
-    "123456789", "1234567890", "0123456789", "n/a", "na", "none", "null", "nil", "unknown", "undefined", "default",
-    "default string", "empty", "tbd", "tba", "todo", "test", "-", "--", ".", "?", "x", "xx", "xxx", "xxxx", "xxxxx",
-    "not specified", "not available", "not applicable", "not present", "no serial", "no asset tag", "chassis serial",
-    "to be filled by o.e.m.", "to be filled by oem", "o.e.m.", "oem", "invalid", "system serial number",
-    "serial number", "serial", "base board serial number", "vm", "vmware", "virtual", "localhost", "keine", "unbekannt",
-    "inconnu", "desconocido", "desconhecido", "localhost.localdomain", "localhost.local", "none.none",
-)  # fmt: skip
-"""Texts that stand where nobody filled in an identity: they identify nothing (lower case)."""
-
-_UUID_JUNK = (
-    "00000000-0000-0000-0000-000000000000",
-    "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "03000200-0400-0500-0006-000700080009",  # AMI's sample value, on thousands of white-box boards
-    "12345678-1234-5678-90ab-cddeefaabbcc",  # the same from another vendor
-    "11111111-1111-1111-1111-111111111111",
-)
 
 _VMWARE_SERIAL = r"^vmware-([0-9a-f]{2} ){7}[0-9a-f]{2}-([0-9a-f]{2} ){7}[0-9a-f]{2}$"
 _CLOUD_ID = r"^(i-[0-9a-f]{8,17}|/subscriptions/[0-9a-f-]{36}/.+)$"
@@ -140,5 +124,5 @@ def _uuid_of_vmware_serial(serial: pl.Expr) -> pl.Expr:
 def _uuid_key(uuid: pl.Expr) -> pl.Expr:
     """The smaller of the two byte orders, so that both spellings of one machine meet."""
     swapped = uuid.str.replace(r"^(..)(..)(..)(..)-(..)(..)-(..)(..)-(.{4}-.{12})$", "$4$3$2$1-$6$5-$8$7-$9")
-    sound = pl.when(~uuid.is_in(_UUID_JUNK)).then(uuid)
+    sound = pl.when(~uuid.is_in(_JUNK)).then(uuid)
     return pl.when(swapped < uuid).then(pl.when(sound.is_not_null()).then(swapped)).otherwise(sound)

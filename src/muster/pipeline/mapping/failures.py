@@ -7,10 +7,9 @@ import polars as pl
 from muster.catalog.fields import FIELDS
 from muster.domain.conversion import FAILURE_SCHEMA, FailureCode
 from muster.domain.tables import LINE, ROW_NUMBER
+from muster.kit.masking import masked
 from muster.pipeline.mapping.expectation import expected
 from muster.pipeline.mapping.vocabulary import nearest_word
-
-_EXCERPT = 24  # as kit.masking cuts
 
 
 def no_failures() -> pl.DataFrame:
@@ -38,14 +37,3 @@ def failure_rows(cells: pl.DataFrame, field: str, position: int, code: str, text
         .rename({code: "code"})
         .select(pl.col(name).cast(kind) for name, kind in FAILURE_SCHEMA.items())
     )
-
-
-def masked(text: pl.Expr) -> pl.Expr:
-    """`kit.masking.mask` for a column: digits as 9, letters as a/A, cut at 24 characters."""
-    shape = (
-        text.str.slice(0, _EXCERPT)
-        .str.replace_all(r"\p{Nd}", "9")
-        .str.replace_all(r"\p{Lu}", "A")
-        .str.replace_all(r"[\p{L}--[A]]", "a")
-    )
-    return pl.when(text.str.len_chars() > _EXCERPT).then(shape + "…").otherwise(shape)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from muster.catalog.placeholders import JUNK_IDENTIFIERS
 from muster.domain.conversion import RECORD_KEY
-from muster.pipeline.validate.placeholders import JUNK_IDENTIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -13,22 +13,6 @@ from muster.pipeline.validate.agent import FINDINGS_SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_EXCERPT = 24
-
-
-def masked(cell: pl.Expr) -> pl.Expr:
-    """Return the expression form of kit.masking.mask: letters as a or A, digits as 9, cut at 24 characters.
-
-    Every kind of number counts as a digit here, so it shows at most what `mask` shows.
-    """
-    shape = (
-        cell.str.head(_EXCERPT)
-        .str.replace_all(r"\p{Lu}", "A")
-        .str.replace_all(r"[\p{L}--A]", "a")
-        .str.replace_all(r"\p{N}", "9")
-    )
-    return pl.when(cell.str.len_chars() > _EXCERPT).then(shape + "…").otherwise(shape)
-
 
 def places(
     frame: pl.DataFrame,

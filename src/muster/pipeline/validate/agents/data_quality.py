@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from muster.catalog.dtypes import dtype
+from muster.catalog.placeholders import NUMERIC_PLACEHOLDERS, PLACEHOLDERS
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
+from muster.kit.masking import masked
 from muster.pipeline.validate import consistency, quality
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
-from muster.pipeline.validate.placeholders import NUMERIC_PLACEHOLDERS, PLACEHOLDERS
-from muster.pipeline.validate.places import masked, places
+from muster.pipeline.validate.places import places
 
 if TYPE_CHECKING:
     from muster.catalog.model import Field

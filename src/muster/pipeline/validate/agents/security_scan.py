@@ -23,9 +23,10 @@ import polars as pl
 from muster.catalog.model import FieldType
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
+from muster.kit.masking import masked
 from muster.pipeline.validate import credentials, markup, personal_data
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, findings_frame
-from muster.pipeline.validate.places import masked, places
+from muster.pipeline.validate.places import places
 
 if TYPE_CHECKING:
     from muster.domain.mapping import ColumnMapping

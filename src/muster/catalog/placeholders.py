@@ -32,6 +32,7 @@ JUNK_IDENTIFIERS = PLACEHOLDERS | frozenset(
         "chassis serial number", "base board serial number", "serial number", "system manufacturer", "oem",
         "no asset tag", "no asset information", "asset tag", "asset-1234567890", "oem_serial", "ssn12345678901234567",
         "invalid", "vmware", "virtual machine", "not available.", "not specified.", "no enclosure",
+        "11111111-1111-1111-1111-111111111111", "12345678-1234-5678-90ab-cddeefaabbcc",
         "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
         "03000200-0400-0500-0006-000700080009", "00020003-0004-0005-0006-000700080009",
         "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "02:00:00:00:00:00", "44:45:53:54:42:00", "0a:00:27:00:00:00",
