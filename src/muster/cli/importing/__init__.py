@@ -1,0 +1,1 @@
+"""The import of files from start to end: collecting them, following them, asking about them, their results."""
