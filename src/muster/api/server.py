@@ -36,6 +36,7 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
             create_app(services, version=version("passmuster")),
             lifespan="off",  # the services are opened here, outside of the application
             log_config=None,
+            log_level="warning",
             access_log=False,  # Observed logs each call, without its query string
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,

@@ -223,3 +223,38 @@ async def test_the_catalog_says_what_is_understood_and_is_sent_once(site: Site) 
 async def test_the_service_is_ready_when_its_database_is_fit(site: Site) -> None:
     assert (await site.http.get("/readyz")).json() == {"status": "ready"}
     assert (await site.http.get("/api/v1/healthz")).json() == {"status": "ok", "version": "1.0"}
+
+
+ROWS = {
+    "file_data": [{"Hostname": "db01", "Serial Number": "SN-1"}, {"Hostname": "db02", "Serial Number": "SN-2"}],
+    "metadata": {"filename": "rows.csv", "size": 60, "type": "text/csv"},
+    "upload_context": {"page": "inventory"},
+    "import_category": "cmdb_export",
+    "processing_config": {"review": "never"},
+}
+
+
+async def test_rows_parsed_by_the_caller_are_all_stored_before_the_answer(site: Site) -> None:
+    response = await site.http.post("/api/v1/data-import/store-import", json=ROWS)
+    flow = response.json()
+    assert (response.status_code, flow["status"]) == (200, "discovery_initiated")
+    assert all(flow[name] for name in ("master_flow_id", "flow_id", "data_import_id"))
+    records = await of_import(site, flow["data_import_id"], "/records")
+    assert [entry["raw"]["Hostname"] for entry in records["items"]] == ["db01", "db02"]
+    await run_worker(site.services, wait=False)
+    assert (await of_import(site, flow["data_import_id"]))["status"] == "completed"
+    assert len((await site.http.get("/api/v1/assets")).json()["items"]) == 2
+
+
+async def test_rows_are_refused_while_a_flow_is_incomplete_with_both_ways_out(site: Site) -> None:
+    first = (await site.http.post("/api/v1/data-import/store-import", json=ROWS)).json()
+    refused = await site.http.post("/api/v1/data-import/store-import", json=ROWS)
+    document = refused.json()
+    assert (refused.status_code, document["code"]) == (409, "conflict")
+    assert document["existing_flow"]["flow_id"] == first["flow_id"]
+    assert document["recommendations"]
+
+
+async def test_no_rows_are_an_empty_upload(site: Site) -> None:
+    response = await site.http.post("/api/v1/data-import/store-import", json={**ROWS, "file_data": []})
+    assert (response.status_code, response.json()["code"]) == (400, "empty_upload")
