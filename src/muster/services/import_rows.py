@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
+    from types import TracebackType
 
     from muster.domain.flow_state import Fence
     from muster.domain.ids import DataImportId
@@ -48,25 +49,64 @@ async def write_checked_rows(
     """Write every row of the imported tables, tagged with the attempt, and the typed claims to the blob store.
 
     Batch by batch, each in a transaction of its own, which nobody sees until the import's `rows_attempt` names the
-    attempt. `folder` is scratch. Raises SupersededError when the attempt no longer
-    counts, and StorageFullError.
+    attempt. `folder` is scratch. Raises SupersededError when the attempt no longer counts, and StorageFullError.
     """
-    services, tenant = attempt.services, attempt.tenant
-    for table in verdict.tables:
-        batches = tables.checked_batches(table.table)
-        place = 0
-        while (checked := await asyncio.to_thread(next, batches, None)) is not None:
-            rows, claims = await asyncio.to_thread(_rows_and_claims, checked, table, attempt.as_of)
-            if claims.height or not place:  # a table without a valid row has a file too, without rows
-                await asyncio.to_thread(claims.write_ipc, folder / f"claims-{table.table.number}-{place}.arrow")
-                place += 1
-            async with services.database.begin(tenant) as session:
-                if not await steps.hold_attempt(session, tenant.engagement_id, attempt.data_import_id, attempt.fence):
-                    raise SupersededError
-                await import_rows.insert_rows(session, tenant, attempt.data_import_id, attempt.fence.attempt, rows)
-            on_rows(rows.height)
-        if place:
-            await _store_claims(attempt, table.table.number, folder, place)
+    async with _Writers(attempt, on_rows) as writers:
+        for table in verdict.tables:
+            batches = tables.checked_batches(table.table)
+            place = 0
+            while (checked := await asyncio.to_thread(next, batches, None)) is not None:
+                rows, claims = await asyncio.to_thread(_rows_and_claims, checked, table, attempt.as_of)
+                if claims.height or not place:  # a table without a valid row has a file too, without rows
+                    await asyncio.to_thread(claims.write_ipc, folder / f"claims-{table.table.number}-{place}.arrow")
+                    place += 1
+                await writers.write(rows)
+            if place:
+                await _store_claims(attempt, table.table.number, folder, place)
+
+
+class _Writers:
+    """Writes batches on two connections, so that making one, copying one and inserting one overlap."""
+
+    _AT_ONCE = 2
+
+    def __init__(self, attempt: Attempt, on_rows: Callable[[int], None]) -> None:
+        self._attempt = attempt
+        self._on_rows = on_rows
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            return
+        await self._wait(0)
+
+    async def write(self, rows: pl.DataFrame) -> None:
+        """Begin to write a batch, as soon as no more than one other is being written."""
+        await self._wait(self._AT_ONCE - 1)
+        self._tasks.add(asyncio.create_task(self._insert(rows)))
+
+    async def _wait(self, left: int) -> None:
+        while len(self._tasks) > left:
+            done, self._tasks = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+
+    async def _insert(self, rows: pl.DataFrame) -> None:
+        attempt = self._attempt
+        engagement_id = attempt.tenant.engagement_id
+        async with attempt.services.database.begin(attempt.tenant) as session:
+            if not await steps.hold_attempt(session, engagement_id, attempt.data_import_id, attempt.fence):
+                raise SupersededError
+            await import_rows.insert_rows(session, attempt.tenant, attempt.data_import_id, attempt.fence.attempt, rows)
+        self._on_rows(rows.height)
 
 
 async def _store_claims(attempt: Attempt, number: int, folder: Path, parts: int) -> None:

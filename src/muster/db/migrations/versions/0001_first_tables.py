@@ -69,6 +69,32 @@ def _make_tables() -> None:
         schema="migration",
     )
     op.create_table(
+        "import_rows",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("table_number", sa.SmallInteger(), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("is_valid", sa.Boolean(), nullable=True),
+        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cleansed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "engagement_id", "data_import_id", "attempt", "table_number", "row_number", name=op.f("pk_import_rows")
+        ),
+        schema="migration",
+    )
+    op.create_index(
+        "ix_import_rows_held_back",
+        "import_rows",
+        ["engagement_id", "data_import_id", "attempt", "table_number", "row_number"],
+        unique=False,
+        schema="migration",
+        postgresql_where=sa.text("NOT is_valid"),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False),
@@ -600,38 +626,6 @@ def _make_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("engagement_id", "data_import_id", name=op.f("pk_import_progress")),
         schema="migration",
-    )
-    op.create_table(
-        "import_rows",
-        sa.Column("engagement_id", sa.Uuid(), nullable=False),
-        sa.Column("client_account_id", sa.Uuid(), nullable=False),
-        sa.Column("data_import_id", sa.Uuid(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("table_number", sa.SmallInteger(), nullable=False),
-        sa.Column("row_number", sa.Integer(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=True),
-        sa.Column("is_valid", sa.Boolean(), nullable=True),
-        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("cleansed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["engagement_id", "data_import_id"],
-            ["migration.data_imports.engagement_id", "migration.data_imports.id"],
-            name=op.f("fk_import_rows_engagement_id_data_import_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "engagement_id", "data_import_id", "attempt", "table_number", "row_number", name=op.f("pk_import_rows")
-        ),
-        schema="migration",
-    )
-    op.create_index(
-        "ix_import_rows_held_back",
-        "import_rows",
-        ["engagement_id", "data_import_id", "attempt", "table_number", "row_number"],
-        unique=False,
-        schema="migration",
-        postgresql_where=sa.text("NOT is_valid"),
     )
     op.create_table(
         "import_tables",
