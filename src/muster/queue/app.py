@@ -45,7 +45,7 @@ class Queue:
             kwargs={"options": self._options},
             min_size=1,
             max_size=size,
-            timeout=5.0,
+            timeout=3.0,
         )
 
     async def _app(self, size: int) -> App:
