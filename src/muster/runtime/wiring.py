@@ -15,7 +15,8 @@ from muster.domain.errors import MusterError
 from muster.queue.app import Queue
 from muster.runtime.embedded import EmbeddedPostgres
 from muster.runtime.embedded.tuning import APPLICATION_ROLE
-from muster.services.context import Limits, Services
+from muster.runtime.limits import limits_of
+from muster.services.context import Services
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from muster.runtime.settings import Settings
 
 _LOOK_AGAIN_SECONDS = 1.0
-_MB = 1 << 20
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -46,16 +46,6 @@ async def open_services(settings: Settings, *, pool_size: int = 10) -> AsyncIter
         await database.verify()
         blobs = await asyncio.to_thread(Blobs, settings.blob_address())
         yield Services(database=database, blobs=blobs, queue=Queue(address), limits=limits_of(settings))
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the bounds on untrusted input that the settings state."""
-    return Limits(
-        upload_bytes=settings.max_upload_bytes,
-        head_seconds=float(settings.head_seconds),
-        read_seconds=float(settings.read_seconds),
-        read_memory_bytes=settings.read_memory_mb * _MB,
-    )
 
 
 async def _embedded(settings: Settings, closing: AsyncExitStack) -> str:

@@ -30,7 +30,7 @@ from muster.domain.errors import MusterError
 from muster.domain.findings import Severity
 from muster.domain.phases import StepStatus
 from muster.kit.clock import now
-from muster.runtime.wiring import limits_of
+from muster.runtime.limits import limits_of
 from muster.services.check_file import CheckReport, CheckRequest, check_file
 from muster.services.understand_file import category_of
 

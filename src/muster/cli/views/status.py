@@ -22,7 +22,7 @@ def show_status(
 ) -> None:
     """Print where the flow stands, what its agents say, what was found, and the mapping it waits with."""
     console = results()
-    for line in _lines(flow, filename):
+    for line in status_lines(flow, filename):
         console.print(line, soft_wrap=True)
     if flow.validation_results is not None and flow.validation_results.agent_results:
         agents = table("agent", "state", "errors", "warnings", right=["errors", "warnings"])
@@ -47,7 +47,8 @@ def counts_table(counts: Sequence[FindingCount]) -> object:
     return shown
 
 
-def _lines(flow: FlowDocument, filename: str) -> list[str]:
+def status_lines(flow: FlowDocument, filename: str) -> list[str]:
+    """Where the flow stands, line by line."""
     lines = [f"{printable(filename)}: {flow.status}, phase {flow.current_phase}, {flow.progress_percentage:.0f}%"]
     if flow.waiting_for is not None:
         lines.append(f"waits for: {flow.waiting_for}")
