@@ -63,6 +63,12 @@ class ForeignKey:
     parent_columns: list[str]
 
 
+WITHOUT_CONSTRAINT = [
+    ForeignKey("import_rows", "data_imports", ["engagement_id", "data_import_id"], ["engagement_id", "id"])
+]
+"""What refers to another table without a constraint that says so (db/tables/imports.py says why)."""
+
+
 def columns_of(connection: psycopg.Connection) -> dict[str, list[Column]]:
     """Every table of the schema with its columns."""
     tables: dict[str, list[Column]] = {}
@@ -89,7 +95,7 @@ def tenant_tables(connection: psycopg.Connection) -> dict[str, list[Column]]:
 
 def fill(owner: psycopg.Connection, tenant: Tenant, user_id: object) -> dict[str, dict[str, Any]]:
     """Insert one row into every tenant table for `tenant`, parents first; the rows by table."""
-    keys = foreign_keys(owner)
+    keys = [*foreign_keys(owner), *WITHOUT_CONSTRAINT]
     waiting = tenant_tables(owner)
     rows: dict[str, dict[str, Any]] = {
         "client_accounts": {"id": tenant.client_account_id},
