@@ -19,8 +19,11 @@ from muster.domain.errors import MusterError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-LIFELINE = "MUSTER_LIFELINE"
+_LIFELINE = "MUSTER_LIFELINE"
 """Names, in a child's environment, the descriptor of a pipe that closes when the parent has ended."""
+
+_GATE = "MUSTER_GATE"
+"""Names the descriptor of a pipe that closes when the children, loaded by then, may begin."""
 
 _FIRST_PAUSE = 0.5  # seconds before a restart, doubled with each early end
 _LONGEST_PAUSE = 30.0
@@ -48,22 +51,41 @@ class ChildSpec:
 
 @dataclass(slots=True)
 class Children:
-    """Keeps processes of our own running. Use as `async with`; leaving the block stops them all."""
+    """Keeps processes of our own running. Use as `async with`; leaving the block stops them all.
+
+    They load their programs at once and begin their work when `begin` is called.
+    """
 
     specs: Sequence[ChildSpec]
     environment: Mapping[str, str]
     _processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
-    _pipe: tuple[int, int] = (-1, -1)
+    _lifeline: tuple[int, int] = (-1, -1)
+    _gate: tuple[int, int] = (-1, -1)
+    _is_open: bool = False
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
-        self._pipe = os.pipe()
+        self._lifeline = os.pipe()
+        self._gate = os.pipe()
         self._keepers = [asyncio.create_task(self._keep(spec), name=f"keep {spec.name}") for spec in self.specs]
         return self
 
     async def __aexit__(self, *exception: object) -> None:
         del exception  # whatever ends the block ends the processes
+        await self.stop()
+        self.begin()
+        for descriptor in (*self._lifeline, self._gate[0]):
+            os.close(descriptor)
+
+    def begin(self) -> None:
+        """Let the processes, those that will be started later too, begin their work."""
+        if not self._is_open:
+            self._is_open = True
+            os.close(self._gate[1])
+
+    async def stop(self) -> None:
+        """Ask every process to end, and end those that do not; again is harmless."""
         self._stopping.set()
         for process in self._processes.values():
             _send(process, signal.SIGTERM)
@@ -71,8 +93,6 @@ class Children:
         if late:
             self.kill()
             await asyncio.wait(late)
-        for descriptor in self._pipe:
-            os.close(descriptor)
 
     def kill(self) -> None:
         """End every process at once."""
@@ -108,14 +128,13 @@ class Children:
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
     async def _start(self, spec: ChildSpec) -> asyncio.subprocess.Process:
-        reading = self._pipe[0]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             *spec.arguments,
             stdin=asyncio.subprocess.DEVNULL,
-            env={**self.environment, LIFELINE: str(reading)},
-            pass_fds=(*spec.descriptors, reading),
+            env={**self.environment, _LIFELINE: str(self._lifeline[0]), _GATE: str(self._gate[0])},
+            pass_fds=(*spec.descriptors, self._lifeline[0], self._gate[0]),
         )
         self._processes[spec.name] = process
         if self._stopping.is_set():
@@ -125,7 +144,7 @@ class Children:
 
 def hold_lifeline() -> None:
     """In a child: end as if by SIGTERM when the parent is gone. Does nothing without a lifeline."""
-    descriptor = os.environ.pop(LIFELINE, None)
+    descriptor = os.environ.pop(_LIFELINE, None)
     if descriptor is None:
         return
 
@@ -134,6 +153,14 @@ def hold_lifeline() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, args=(int(descriptor),), name="lifeline", daemon=True).start()
+
+
+def wait_at_gate() -> None:
+    """In a child: return when the parent lets it begin. Does nothing without a gate."""
+    descriptor = os.environ.pop(_GATE, None)
+    if descriptor is not None:
+        os.read(int(descriptor), 1)  # nobody writes here either
+        os.close(int(descriptor))
 
 
 def _send(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from muster.runtime.children import Children, ChildSpec, hold_lifeline
+from muster.runtime.children import Children, ChildSpec, hold_lifeline, wait_at_gate
 from muster.runtime.listen import address_of, listen, reach_of
 from muster.runtime.logging import configure_logging
 from muster.runtime.settings import FEATURE_PREFIX, PREFIX, Settings, load_settings
@@ -72,30 +72,36 @@ def up(
 async def _up(
     settings: Settings, when_ready: Callable[[Running], Awaitable[None]], listener: socket.socket, workers: int
 ) -> None:
+    specs = [
+        ChildSpec("api", ("-m", _THIS, "serve", str(listener.fileno())), (listener.fileno(),)),
+        *(ChildSpec(f"worker-{number}", ("-m", _THIS, "work")) for number in range(1, workers + 1)),
+    ]
     with _told_to_stop() as stop:
-        async with open_services(settings, pool_size=2) as services:
-            address = address_of(listener)
+        # Outside of the services: the children load their programs while the database starts.
+        async with Children(specs, environment(settings)) as children, open_services(settings, pool_size=2) as services:
             secret = await create_sign_in_link(services)
-            specs = [
-                ChildSpec("api", ("-m", _THIS, "serve", str(listener.fileno())), (listener.fileno(),)),
-                *(ChildSpec(f"worker-{number}", ("-m", _THIS, "work")) for number in range(1, workers + 1)),
-            ]
-            async with Children(specs, environment(settings)) as children:
-                failed = asyncio.create_task(children.failed())
-                stopped = asyncio.create_task(stop.wait())
-                ready = asyncio.create_task(
-                    _announce(when_ready, Running(address, f"{address}/sign-in?link={secret}"), reach_of(listener))
-                )
-                try:
-                    await asyncio.wait({failed, stopped, ready}, return_when=asyncio.FIRST_COMPLETED)
-                    if ready.done():
-                        ready.result()
-                        await asyncio.wait({failed, stopped}, return_when=asyncio.FIRST_COMPLETED)
-                    if failed.done():
-                        failed.result()
-                finally:
-                    for task in (failed, stopped, ready):
-                        task.cancel()
+            running = Running(address_of(listener), f"{address_of(listener)}/sign-in?link={secret}")
+            children.begin()
+            tasks = (
+                asyncio.create_task(children.failed()),
+                asyncio.create_task(stop.wait()),
+                asyncio.create_task(_announce(when_ready, running, reach_of(listener))),
+            )
+            try:
+                await _until_stopped(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await children.stop()
+
+
+async def _until_stopped(failed: asyncio.Task[None], stopped: asyncio.Task[bool], ready: asyncio.Task[None]) -> None:
+    """Return when `stopped` has; raise what `failed` or `ready` raises."""
+    waiting = {failed, stopped, ready}
+    while not stopped.done():
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
 
 
 async def _announce(when_ready: Callable[[Running], Awaitable[None]], running: Running, where: tuple[str, int]) -> None:
@@ -152,10 +158,14 @@ def _child() -> None:
     configure_logging(settings.log_level)
     match sys.argv[1:]:
         case ["serve", descriptor]:
+            api = importlib.import_module(API_MODULE)
+            wait_at_gate()
             with socket.socket(fileno=int(descriptor)) as listener:
-                importlib.import_module(API_MODULE).run(settings, listener)
+                api.run(settings, listener)
         case ["work"]:
-            work(settings)
+            worker = importlib.import_module(WORKER_MODULE)
+            wait_at_gate()
+            worker.run(settings, settings.worker_concurrency)
         case other:
             raise SystemExit(f"{_THIS} takes `serve DESCRIPTOR` or `work`, not {other}")
 
