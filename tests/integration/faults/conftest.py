@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from muster.blobs.store import Blobs
 from muster.db.session import Database
-from muster.domain.phases import FlowStatus, Phase
+from muster.domain.phases import ENDED, FlowStatus, Phase
 from muster.domain.tenant import RequestContext, Role
 from muster.queue.app import Queue
 from muster.services.context import Services
@@ -65,23 +65,24 @@ class Standing:
 
     def is_past(self, phase: Phase) -> bool:
         phases = list(Phase)
-        return phases.index(self.phase) > phases.index(phase)
+        return self.status in ENDED or phases.index(self.phase) > phases.index(phase)
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """Database, blobs and tenants in which imports are made, killed and compared."""
+    """Database and blobs in which imports are made, killed and compared."""
 
     server: TestServer
     urls: DatabaseUrls
     services: Services
-    tenants: Tenants
     blobs: str
 
     async def start(self) -> tuple[RequestContext, UUID]:
         """Upload the file into an engagement of its own; its first job waits."""
-        tenant = self.tenants.new()
-        context = RequestContext(tenant, self.tenants.new_member(tenant, Role.ADMIN), frozenset({Role.ADMIN}), "test")
+        with Tenants(self.urls.owner) as tenants:  # a connection of its own: the server may have been killed since
+            tenant = tenants.new()
+            user = tenants.new_member(tenant, Role.ADMIN)
+        context = RequestContext(tenant, user, frozenset({Role.ADMIN}), "test")
         request = UploadRequest(_content(), "servers.csv", "cmdb_export", {"review": "never"})
         document = await ImportStorageHandler(self.services, context).handle_import(request)
         return context, document.data_import_id
@@ -142,19 +143,18 @@ async def _content() -> AsyncIterator[bytes]:
     yield "\n".join(lines).encode()
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="session")
 async def plant(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Plant]:
     folder = tmp_path_factory.mktemp("faults")
     with TestServer(folder) as server:
         urls = server.new_database("faults")
         database = Database(urls.application)
-        with Tenants(urls.owner) as tenants:
-            services = Services(database, Blobs(str(folder / "blobs")), Queue(urls.application))
-            yield Plant(server, urls, services, tenants, str(folder / "blobs"))
+        services = Services(database, Blobs(str(folder / "blobs")), Queue(urls.application))
+        yield Plant(server, urls, services, str(folder / "blobs"))
         await database.close()
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture(scope="session")
 async def undisturbed(plant: Plant) -> Left:
     """What the import leaves when nobody kills anything."""
     context, data_import_id = await plant.start()

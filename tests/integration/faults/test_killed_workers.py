@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.fault
 
 _SEED = 20_240_607
-_KILLS_EACH = 3
-_LONGEST_SECONDS = 0.15
+_KILLS_EACH = 2
+_MOST_IMPORTS = 4
+_LONGEST_SECONDS = {Phase.UPLOAD: 0.5, Phase.VALIDATION: 0.3, Phase.ENRICHMENT: 0.15, Phase.COMPLETE: 0.01}
 
 
 async def test_a_worker_killed_at_every_point_of_every_phase_leaves_the_same_inventory(
@@ -44,20 +45,25 @@ async def test_a_worker_killed_at_every_point_of_every_phase_leaves_the_same_inv
 async def test_a_worker_killed_at_random_moments_leaves_the_same_inventory(
     plant: Plant, undisturbed: Left, tell: Callable[[str], None]
 ) -> None:
-    context, data_import_id = await plant.start()
     chance = random.Random(_SEED)  # noqa: S311 - moments to kill at, no secrets
     kills: Counter[Phase] = Counter()
-    for phase in (Phase.UPLOAD, Phase.VALIDATION, Phase.ENRICHMENT):
-        while kills[phase] < _KILLS_EACH and not plant.standing(data_import_id).is_past(phase):
-            with KillableWorker(plant.plan()) as worker:
-                worker.until(phase, Point.BEGIN)
-                worker.told(chance.uniform(0.0, _LONGEST_SECONDS))
-                worker.kill()
-            kills[phase] += not plant.standing(data_import_id).is_past(phase)
-    plant.finish()
+    for _ in range(_MOST_IMPORTS):
+        if all(kills[phase] for phase in Phase):
+            break  # the last phase takes a few milliseconds, which a kill may miss
+        context, data_import_id = await plant.start()
+        for phase in Phase:
+            for _ in range(_KILLS_EACH):
+                if plant.standing(data_import_id).is_past(phase):
+                    break
+                with KillableWorker(plant.plan()) as worker:
+                    worker.until(phase, Point.BEGIN)
+                    worker.told(chance.uniform(0.0, _LONGEST_SECONDS[phase]))
+                    worker.kill()
+                kills[phase] += not plant.standing(data_import_id).is_past(phase)
+        plant.finish()
+        assert plant.left(context, data_import_id) == undisturbed
     tell(f"workers killed at random moments: {_counted(kills)}")
-    assert all(kills[phase] for phase in (Phase.UPLOAD, Phase.VALIDATION, Phase.ENRICHMENT))
-    assert plant.left(context, data_import_id) == undisturbed
+    assert all(kills[phase] for phase in Phase)
 
 
 async def test_a_worker_that_sleeps_while_it_is_replaced_changes_nothing_when_it_wakes(
