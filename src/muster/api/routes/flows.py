@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from starlette.responses import Response
 
 from muster.api.caller import Provided, Tenanted
 from muster.api.documents.base import PageDocument, page_of
@@ -11,6 +12,7 @@ from muster.api.documents.flows import FlowsQuery, FlowStatusDocument, FlowSumma
 from muster.api.routing import API, Routes
 from muster.domain.tenant import Permission, RequestContext
 from muster.services.context import Services
+from muster.services.delete_flow import delete_flow
 from muster.services.list_flows import list_flows
 from muster.services.read_status import read_status
 from muster.services.steer_flow import Steering, steer_flow
@@ -54,6 +56,13 @@ async def retry_flow(services: Provided, context: Tenanted, flow_id: UUID) -> Fl
 async def cancel_flow(services: Provided, context: Tenanted, flow_id: UUID) -> FlowStatusDocument:
     """End the flow for good; what it brought so far does not count."""
     return await _steered(services, context, flow_id, Steering.CANCEL)
+
+
+@routes.delete("/{flow_id}", Permission.IMPORT, status=204, response_class=Response)
+async def delete_one_flow(services: Provided, context: Tenanted, flow_id: UUID) -> Response:
+    """Delete a flow that brought nothing into the inventory, with its import and its files."""
+    await delete_flow(services, context, flow_id)
+    return Response(status_code=204)
 
 
 async def _steered(

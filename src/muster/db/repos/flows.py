@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, null, or_, select, update
+from sqlalchemy import delete, func, insert, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from muster.db.tables.flows import DiscoveryFlow, MasterFlow
 from muster.db.tables.imports import DataImport, ImportProgress
 from muster.domain.flow_state import Fence, FlowState
 from muster.domain.ids import DataImportId, EngagementId, MasterFlowId
-from muster.domain.phases import FlowStatus, Phase, WaitingFor
+from muster.domain.phases import MOVES, FlowStatus, Move, Phase, WaitingFor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from muster.domain.tenant import RequestContext
+
+_jobs = table("procrastinate_jobs", column("status"), column("args", JSONB), schema="work")
+"""The queue's own table: whether a flow is being worked on is read from its jobs, never from a status word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,25 @@ async def find_flow(session: AsyncSession, engagement_id: EngagementId, any_id: 
     return None if row is None else _state(row)
 
 
+async def find_lost_flows(session: AsyncSession, engagement_id: EngagementId) -> list[FlowState]:
+    """Return the engagement's flows that say work goes on while no job for them waits or runs."""
+    job = (
+        select(_jobs.c.args)
+        .where(
+            _jobs.c.status.cast(Text).in_(["todo", "doing"]),
+            _jobs.c.args["flow_id"].astext == MasterFlow.flow_id.cast(Text),
+        )
+        .exists()
+    )
+    query = _flow().where(
+        MasterFlow.engagement_id == engagement_id,
+        MasterFlow.flow_status.in_([str(status) for status in MOVES[Move.START][0]]),
+        DiscoveryFlow.data_import_id.is_not(None),
+        ~job,
+    )
+    return [_state(row) for row in await session.execute(query.order_by(MasterFlow.created_at))]
+
+
 async def lock_flow(session: AsyncSession, engagement_id: EngagementId, flow_id: UUID) -> FlowState | None:
     """Return the flow and keep its rows for this transaction: two moves of one flow never overlap.
 
@@ -233,6 +255,13 @@ async def insert_child(session: AsyncSession, context: RequestContext, child: Ne
             total_records=0,
         )
         .on_conflict_do_nothing()
+    )
+
+
+async def delete_flow(session: AsyncSession, engagement_id: EngagementId, flow_id: MasterFlowId) -> None:
+    """Delete a master flow and its child."""
+    await session.execute(
+        delete(MasterFlow).where(MasterFlow.engagement_id == engagement_id, MasterFlow.flow_id == flow_id)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from muster.db.repos.import_values import FlowRow, ImportQuery, NewImport, StoredImport
 from muster.db.tables.flows import DiscoveryFlow, MasterFlow
@@ -180,6 +180,13 @@ async def list_imports(session: AsyncSession, engagement_id: EngagementId, query
         statement = statement.where(DataImport.id < query.before)
     rows = await session.execute(statement.order_by(DataImport.id.desc()).limit(query.limit))
     return [_stored(row) for row in rows.scalars()]
+
+
+async def delete_import(session: AsyncSession, engagement_id: EngagementId, data_import_id: DataImportId) -> None:
+    """Delete an import and all that refers to it; its rows, which refer to nothing, are deleted before."""
+    await session.execute(
+        delete(DataImport).where(DataImport.engagement_id == engagement_id, DataImport.id == data_import_id)
+    )
 
 
 async def read_flow_row(
