@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
 from muster.domain.errors import FlowError, UnreadableFileError
 from muster.domain.flow_state import SupersededError
-from muster.domain.phases import Phase
+from muster.domain.phases import Phase, WaitingFor
 from muster.services.background import BackgroundExecutionService
 from muster.services.flows.data_import import DataImportChildFlowService
 from muster.services.flows.master import MasterFlowOrchestrator
 from muster.services.flows.progress import report_progress
+from muster.services.flows.registry import flow_type_registry
+from muster.services.flows.work import PhaseOutcome
+from muster.services.recover_jobs import recover_lost_flows
 from muster.services.run_jobs import run_worker
 from support.flows import ScriptedProcessor, new_flow, one, rows, statuses
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
     from muster.domain.tenant import RequestContext
     from muster.queue.options import WorkerOptions
     from muster.services.context import Services
+    from muster.services.flows.work import PhaseWork
 
 pytestmark = pytest.mark.usefixtures("processor")
 
@@ -244,3 +250,42 @@ async def test_the_sum_of_the_results_is_no_reason_to_lose_them(
     await run_worker(services, hasty, wait=False)
     assert await statuses(services, context, flow[1]) == {"completed"}
     assert (await one(services, context, IMPORT, id=flow[0]))["enrichment_summary"]["assets_created"] == 7
+
+
+async def test_a_flow_waits_for_the_review_of_its_mapping_and_then_validates(
+    services: Services,
+    context: RequestContext,
+    processor: type[ScriptedProcessor],
+    hasty: WorkerOptions,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def ask(_: PhaseWork) -> PhaseOutcome:
+        return PhaseOutcome({}, WaitingFor.MAPPING_REVIEW)
+
+    known = flow_type_registry.get("data_import")
+    upload = replace(known.phases[0], run=ask)
+    monkeypatch.setitem(flow_type_registry._types, "data_import", replace(known, phases=(upload, *known.phases[1:])))
+    import_id, flow_id = await new_flow(services, context)
+    async with services.database.begin(context.tenant) as session:
+        await recover_lost_flows(session, context, services)
+    await run_worker(services, hasty, wait=False)
+    waiting = await one(services, context, MASTER, id=flow_id)
+    assert (waiting["flow_status"], waiting["phase"], waiting["waiting_for"]) == ("paused", "upload", "mapping_review")
+    assert processor.calls == []
+    async with services.database.begin(context.tenant) as session:
+        await MasterFlowOrchestrator(session, context, services).resume_flow(flow_id)
+    await run_worker(services, hasty, wait=False)
+    assert await statuses(services, context, flow_id) == {"completed"}
+    assert processor.calls == [("validate", import_id), ("enrich", import_id)]
+
+
+async def test_a_flow_without_a_job_is_lost_and_gets_a_new_one(
+    services: Services, context: RequestContext, flow: tuple[DataImportId, MasterFlowId], owner_url: str
+) -> None:
+    async with services.database.begin(context.tenant) as session:
+        assert await recover_lost_flows(session, context, services) == []
+    with psycopg.connect(owner_url, autocommit=True, options="-c search_path=work") as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+    async with services.database.begin(context.tenant) as session:
+        assert await recover_lost_flows(session, context, services) == [flow[1]]
+    assert len(await rows(services, context, "SELECT id FROM work.procrastinate_jobs")) == 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, null, or_, select, update
+from sqlalchemy import Text, column, delete, func, insert, null, or_, select, table, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from muster.db.tables.flows import DiscoveryFlow, MasterFlow
