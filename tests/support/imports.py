@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from muster.services.run_jobs import run_worker
 from muster.services.start_import import ImportStorageHandler, UploadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
 
     from muster.domain.flow_document import FlowDocument
     from muster.domain.tenant import RequestContext
@@ -32,27 +33,13 @@ async def pieces(content: bytes, size: int = 65_536) -> AsyncIterator[bytes]:
 
 
 async def upload(
-    services: Services,
-    context: RequestContext,
-    content: bytes = SERVERS,
-    filename: str = "servers.csv",
-    *,
-    import_category: str = "auto",
-    config: Mapping[str, object] | None = None,
-    **more: str,
+    services: Services, context: RequestContext, content: bytes = SERVERS, filename: str = "servers.csv", **more: object
 ) -> FlowDocument:
-    """Take a file in; no worker has looked at it yet."""
-    request = UploadRequest(
-        content=pieces(content),
-        filename=filename,
-        import_category=import_category,
-        processing_config=config or {},
-        source_system=more.get("source_system"),
-        idempotency_key=more.get("idempotency_key"),
-    )
+    """Take a file in; no worker has looked at it yet. `more` are other members of the request."""
+    request = replace(UploadRequest(pieces(content), filename), **more)
     return await ImportStorageHandler(services, context).handle_import(request)
 
 
 async def work(services: Services) -> None:
-    """Run every job that waits."""
+    """Run every job that waits, and those that they lead to."""
     await run_worker(services, wait=False)

@@ -102,7 +102,7 @@ class _Repairs:
                 row_number=row_number,
                 line=row_number,
                 count=removed,
-                what="NUL or surrogate character(s)",
+                repair="NUL or surrogate character(s)",
             )
         )
         return kept
