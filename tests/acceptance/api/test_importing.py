@@ -255,6 +255,25 @@ async def test_rows_are_refused_while_a_flow_is_incomplete_with_both_ways_out(si
     assert document["recommendations"]
 
 
+async def test_deleting_the_flow_in_the_way_lets_the_same_rows_in_and_leaves_no_file(site: Site) -> None:
+    first = (await site.http.post("/api/v1/data-import/store-import", json=ROWS)).json()
+    assert (await site.http.delete(f"/api/v1/flows/{first['flow_id']}")).status_code == 204
+    assert (await site.http.get(f"/api/v1/data-import/status/{first['flow_id']}")).status_code == 404
+    assert await site.services.blobs.list("uploads") == []
+    assert await site.services.blobs.list("staging") == []
+    again = await site.http.post("/api/v1/data-import/store-import", json=ROWS)
+    assert again.status_code == 200
+    await run_worker(site.services, wait=False)
+    assert (await of_import(site, again.json()["data_import_id"]))["status"] == "completed"
+
+
+async def test_a_completed_flow_is_undone_and_never_deleted(site: Site) -> None:
+    flow = (await site.http.post("/api/v1/data-import/store-import", json=ROWS)).json()
+    await run_worker(site.services, wait=False)
+    refused = await site.http.delete(f"/api/v1/flows/{flow['flow_id']}")
+    assert (refused.status_code, refused.json()["allowed"]) == (409, ["undo"])
+
+
 async def test_no_rows_are_an_empty_upload(site: Site) -> None:
     response = await site.http.post("/api/v1/data-import/store-import", json={**ROWS, "file_data": []})
     assert (response.status_code, response.json()["code"]) == (400, "empty_upload")
