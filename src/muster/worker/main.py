@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from muster.runtime.settings import Settings
 
 _CONNECTIONS_PER_JOB = 4
+"""A phase's last transaction, its progress, its steps, and the rows it is loading."""
 
 
 def run(settings: Settings, concurrency: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -175,6 +177,19 @@ async def test_a_worker_told_to_stop_lets_a_job_finish_within_its_grace(
     stop.set()
     go_on.set()
     await working
+    assert jobs(owner_url) == []
+
+
+async def test_sigterm_stops_a_worker_that_handles_signals(
+    services: Services, context: RequestContext, hasty: WorkerOptions, owner_url: str
+) -> None:
+    async def be_told_to_stop(_: JobRun) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    await defer(services, context)
+    handler = Handler(be_told_to_stop)
+    await services.queue.run_worker({TASK: handler}, replace(hasty, handle_signals=True))
+    assert len(handler.runs) == 1
     assert jobs(owner_url) == []
 
 

@@ -143,3 +143,10 @@ async def test_progress_told_from_a_thread_is_written_and_stops_a_replaced_attem
     await take_up(services, context, work)
     with pytest.raises(SupersededError):
         await running
+
+
+async def test_a_thread_whose_phase_has_ended_is_stopped_by_its_next_word(work: PhaseWork) -> None:
+    ticker = ProgressTicker(work)
+    ticker.close()
+    with pytest.raises(SupersededError):
+        await asyncio.to_thread(ticker.tell, 1, 2)

@@ -67,12 +67,19 @@ class ProgressTicker:
         self._next = 0.0
         self._loop = asyncio.get_running_loop()
         self._pending: Future[None] | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """The work is over, done or not: a thread that still goes on is stopped by its next `tell`."""
+        self._closed = True
 
     def tell(self, processed: int, total: int) -> None:
         """Say that `processed` of `total` are done.
 
-        Raises SupersededError soon after the attempt has stopped to count.
+        Raises SupersededError soon after the attempt has stopped to count, and once closed.
         """
+        if self._closed:
+            raise SupersededError
         if self._pending is not None:
             if not self._pending.done():
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from muster.db.repos import flows
@@ -10,12 +11,18 @@ from muster.services.flows.progress import ProgressTicker
 from muster.services.processors.factory import DataImportProcessorFactory
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from muster.services.flows.work import PhaseWork
     from muster.services.processors.base import BaseDataImportProcessor
 
 
-async def processor_for(work: PhaseWork) -> BaseDataImportProcessor:
-    """The registered processor, bound to this attempt. Raises FlowError when the import is of no known category."""
+@asynccontextmanager
+async def processor_for(work: PhaseWork) -> AsyncIterator[BaseDataImportProcessor]:
+    """The registered processor, bound to this attempt, for the length of the block.
+
+    Its threads end soon after the block has. Raises FlowError when the import is of no known category.
+    """
     async with work.services.database.begin(work.context.tenant) as session:
         category = await flows.read_category(session, work.context.engagement_id, work.data_import_id)
     if category is None:
@@ -24,11 +31,15 @@ async def processor_for(work: PhaseWork) -> BaseDataImportProcessor:
             flow_id=str(work.flow_id),
             phase=str(work.phase),
         )
-    return DataImportProcessorFactory.create_processor(
-        category,
-        work.db,
-        work.context,
-        services=work.services,
-        attempt=work.attempt,
-        on_progress=ProgressTicker(work).tell,
-    )
+    ticker = ProgressTicker(work)
+    try:
+        yield DataImportProcessorFactory.create_processor(
+            category,
+            work.db,
+            work.context,
+            services=work.services,
+            attempt=work.attempt,
+            on_progress=ticker.tell,
+        )
+    finally:
+        ticker.close()

@@ -20,8 +20,10 @@ async def run(work: PhaseWork) -> PhaseOutcome:
     """Enrich, with the verdict that validation has left."""
     async with work.services.database.begin(work.context.tenant) as session:
         state = await flows.read_phase_state(session, work.context.engagement_id, work.flow_id)
-    processor = await processor_for(work)
-    async with Steps(work).step("enrichment", "Reconcile the valid rows with the inventory") as step:
+    async with (
+        processor_for(work) as processor,
+        Steps(work).step("enrichment", "Reconcile the valid rows with the inventory") as step,
+    ):
         result = await processor.enrich_assets(work.data_import_id, validation_from_json(state["validation_results"]))
         step.records = result.assets_created + result.assets_updated
         step.output = enrichment_to_json(result)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 async def run(work: PhaseWork) -> PhaseOutcome:
     """Validate. Raises FlowError when nothing usable is left."""
-    processor = await processor_for(work)
-    return PhaseOutcome(validation_to_json(await processor.validate_data(work.data_import_id)))
+    async with processor_for(work) as processor:
+        return PhaseOutcome(validation_to_json(await processor.validate_data(work.data_import_id)))
 
 
 async def conclude(work: PhaseWork, outcome: PhaseOutcome) -> FlowState:
