@@ -173,7 +173,7 @@ async def assets_of_rows(
             )
         ),
     )
-    blocks = {(table, block): ids for table, block, ids in (await session.execute(query)).tuples()}
+    blocks = {(table, block): ids for table, block, ids in await session.execute(query)}
     found: dict[tuple[int, int], bytes] = {}
     for table, row in places:
         ids = blocks.get((table, (row - 1) // BLOCK_ROWS), b"")
