@@ -81,15 +81,17 @@ def wants_json(ctx: Any) -> bool:  # noqa: ANN401 - Typer's context classes are 
     return bool(ctx.find_root().meta.get(_JSON))
 
 
-def settings_of(ctx: typer.Context, *, is_service: bool = False) -> Settings:
+def settings_of(ctx: typer.Context, log_level: str | None = "error") -> Settings:
     """Return the settings of the environment with `--home` on top, and let the process log to stderr by them.
 
-    What is no service logs warnings only, unless MUSTER_LOG_LEVEL says otherwise. Raises SettingsError.
+    `log_level` counts where MUSTER_LOG_LEVEL says nothing (None: the setting's own default): what a person starts to
+    see its result tells of failures in its result. Raises SettingsError.
     """
     from muster.runtime.logging import configure_logging  # noqa: PLC0415 - `muster --help` needs no settings
     from muster.runtime.settings import LogLevel, load_settings  # noqa: PLC0415 - as above
 
     settings = load_settings(home=ctx.find_root().meta.get(_HOME))
-    quiet = not is_service and "log_level" not in settings.model_fields_set
-    configure_logging(LogLevel.WARNING if quiet else settings.log_level)
+    if log_level is not None and "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": LogLevel(log_level)})
+    configure_logging(settings.log_level)
     return settings

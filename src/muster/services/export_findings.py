@@ -83,7 +83,7 @@ async def _json(pages: AsyncIterator[Sequence[Finding]]) -> AsyncIterator[bytes]
         for finding in findings:
             yield opening + json.dumps(asdict(finding), ensure_ascii=False).encode()
             opening = b",\n"
-    yield b"[]" if opening == b"[" else b"]"
+    yield b"[]\n" if opening == b"[" else b"]\n"
 
 
 async def _ndjson(pages: AsyncIterator[Sequence[Finding]]) -> AsyncIterator[bytes]:

@@ -31,7 +31,7 @@ def up(
     Everything listens at 127.0.0.1 and runs until Ctrl-C. The link signs one browser in, once, within an hour.
     """
     del home  # read from the context
-    settings = settings_of(ctx)
+    settings = settings_of(ctx, log_level="warning")
 
     async def tell(running: Running) -> None:
         results().print(f"muster runs at {running.address}", soft_wrap=True)
@@ -48,7 +48,7 @@ def serve(
 ) -> None:
     """Serve HTTP only; imports are worked on by `muster worker`, on this machine or others."""
     del home  # read from the context
-    launch.serve(settings_of(ctx, is_service=True), host=host, port=port)
+    launch.serve(settings_of(ctx, log_level=None), host=host, port=port)
 
 
 def worker(
@@ -61,4 +61,4 @@ def worker(
 ) -> None:
     """Work on imports only, until it is told to stop."""
     del home  # read from the context
-    launch.work(settings_of(ctx, is_service=True), concurrency=concurrency)
+    launch.work(settings_of(ctx, log_level=None), concurrency=concurrency)
