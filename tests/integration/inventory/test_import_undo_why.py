@@ -86,6 +86,17 @@ async def test_enrichment_counts_what_the_database_took(services: Services, cont
     assert two.enrichment_details["assets_with_conflicts"] == 1
 
 
+async def test_an_asset_that_takes_an_older_id_is_updated_and_not_created_again(
+    services: Services, context: RequestContext
+) -> None:
+    older, newer = await place_import(services, context, HYPERVISOR), await place_import(services, context, CMDB)
+    await enrich(services, context, newer)
+    web = await find_asset(services, context, "web01.corp.example")
+    two = await enrich(services, context, older)
+    assert (two.assets_created, two.assets_updated, two.enrichment_details["assets_merged_away"]) == (1, 1, 0)
+    assert (await get_asset(services, context, web)).id != web
+
+
 async def test_the_same_snapshot_again_changes_nothing_and_keeps_the_ids(
     services: Services, context: RequestContext
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, select, text, update
@@ -164,7 +165,7 @@ from unnest(:numbers, :firsts, :lasts, :hashes, :checks, :ordinals, :kinds) as b
 async def insert_key_blocks(db: AsyncSession, tenant: Tenant, blocks: Iterable[PackedKeys]) -> None:
     """Store the key blocks of one import."""
     number = 0
-    for part in _parts(list(blocks)):
+    for part in _parts(blocks):
         await db.execute(
             _INSERT_KEYS,
             {
@@ -247,7 +248,7 @@ do update set asset_ids = excluded.asset_ids
 
 async def put_asset_blocks(db: AsyncSession, tenant: Tenant, blocks: Iterable[PackedAssets]) -> None:
     """Store blocks, replacing those that are there."""
-    for part in _parts(list(blocks)):
+    for part in _parts(blocks):
         await db.execute(
             _INSERT_ASSETS,
             {
@@ -306,6 +307,7 @@ async def asset_blocks_of(db: AsyncSession, tenant: Tenant, import_id: uuid.UUID
     return [PackedAssets(*row) for row in rows]
 
 
-def _parts(items: list[_Block]) -> Iterator[list[_Block]]:
-    for start in range(0, len(items), _BLOCKS_AT_ONCE):
-        yield items[start : start + _BLOCKS_AT_ONCE]
+def _parts(items: Iterable[_Block]) -> Iterator[list[_Block]]:
+    source = iter(items)
+    while part := list(islice(source, _BLOCKS_AT_ONCE)):
+        yield part

@@ -31,7 +31,7 @@ HOUSEKEEPING = (
 
 _DIALECT = create_engine("postgresql+psycopg://").dialect
 _FIELDS = tuple(field.name for field in ASSET_FIELDS)
-_TYPES = {column.name: column.type.compile(_DIALECT) for column in assets.columns}
+_TYPES = {column.name: column.type.compile(_DIALECT) for column in assets.columns} | {"was": "uuid"}
 _AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]"}
 
 
@@ -74,22 +74,26 @@ async def insert_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str],
     insert into migration.assets (engagement_id, client_account_id, {names})
     select :engagement, :client, {names} from incoming_assets
     """  # noqa: S608 - column names come from the catalog
-    return await _write(db, tenant, fields, rows, statement)
+    return await _write(db, tenant, _known(fields), rows, statement)
 
 
 async def update_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes]) -> int:
-    """Replace housekeeping and `fields` of assets from COPY text; returns how many there were."""
-    values = ", ".join(f"{name} = incoming.{name}" for name in _known(fields) if name != "id")
+    """Replace housekeeping (the id included) and `fields` of assets; returns how many there were.
+
+    A line of the COPY text ends with one more column, `was`: the id that the asset has had so far.
+    """
+    values = ", ".join(f"{name} = incoming.{name}" for name in _known(fields))
     statement = f"""
     update migration.assets as asset set updated_at = now(), {values}
     from incoming_assets as incoming
-    where asset.engagement_id = :engagement and asset.client_account_id = :client and asset.id = incoming.id
+    where asset.engagement_id = :engagement and asset.client_account_id = :client and asset.id = incoming.was
     """  # noqa: S608 - column names come from the catalog
-    return await _write(db, tenant, fields, rows, statement)
+    return await _write(db, tenant, (*_known(fields), "was"), rows, statement)
 
 
-async def _write(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes], statement: str) -> int:
-    columns = _known(fields)
+async def _write(
+    db: AsyncSession, tenant: Tenant, columns: Sequence[str], rows: Iterator[bytes], statement: str
+) -> int:
     # names and types come from the catalog, not from a user
     ddl = ", ".join(f"{name} {_TYPES[name]}" for name in columns)
     await copy_to_temp(db, "incoming_assets", ddl, columns, rows)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 CLAIM_KEYS_SCHEMA = {"claim": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
+_KEYS_AT_ONCE = 1_000_000
+_SLICES = 8  # a power of two
+
 MEMBERSHIP_SCHEMA = {"claim": pl.Int64, "asset": pl.Int64, "superseded": pl.Boolean}
 
 
@@ -63,19 +66,45 @@ def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
 
 def _ambiguous(group: Numbers, place: Numbers, record: Numbers) -> NDArray[np.bool_]:
     """For each carrier of a key whether some import gives that key to several of its records."""
-    carried = pl.DataFrame({"group": group, "place": place, "record": record})
-    several = carried.group_by("group", "place").agg(pl.col("record").n_unique() > 1).filter("record")
+    carried = group * (place.max(initial=0) + 1) + place  # key and import as one number
+    ordered = np.sort(carried)
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(repeated):
+        return np.zeros(len(group), dtype=bool)
+    here = np.isin(carried, repeated)
+    several = (
+        pl.DataFrame({"carried": carried[here], "group": group[here], "record": record[here]})
+        .group_by("carried")
+        .agg(pl.col("group").first(), pl.col("record").n_unique() > 1)
+        .filter("record")
+    )
     return np.isin(group, several["group"].to_numpy())
 
 
 def _shared(keys: pl.DataFrame) -> pl.DataFrame:
-    """The keys that more than one claim carries, with `group`: a dense number for each distinct key."""
+    """The keys that more than one claim carries: `claim`, `kind`, and `group`, a dense number for each distinct key.
+
+    Many keys are taken in slices by their last bits, so that no sort ever holds all of them.
+    """
+    slices = 1 if keys.height < _KEYS_AT_ONCE else _SLICES
+    frames, groups = [], 0
+    for place in range(slices):
+        part = keys if slices == 1 else keys.filter((pl.col("hash") & (slices - 1)) == place)
+        found = _shared_slice(part, groups)
+        groups = groups if found.is_empty() else int(found["group"][-1]) + 1
+        frames.append(found)
+    return pl.concat(frames)
+
+
+def _shared_slice(keys: pl.DataFrame, first_group: int) -> pl.DataFrame:
     ordered = keys.sort("hash", "check")
-    differs = (ordered["hash"].diff().fill_null(1) != 0) | (ordered["check"].cast(pl.Int64).diff().fill_null(1) != 0)
-    group = differs.cast(pl.Int64).cum_sum() - 1
-    sizes = np.bincount(group.to_numpy()) if len(group) else np.zeros(0, dtype=np.int64)
-    repeated = sizes[group.to_numpy()] > 1 if len(group) else np.zeros(0, dtype=bool)
-    return ordered.with_columns(group.alias("group")).filter(pl.Series(repeated))
+    hashes, checks = ordered["hash"].to_numpy(), ordered["check"].to_numpy()
+    differs = np.ones(len(hashes), dtype=bool)
+    differs[1:] = (hashes[1:] != hashes[:-1]) | (checks[1:] != checks[:-1])
+    group = np.cumsum(differs) - 1
+    repeated = np.bincount(group, minlength=1)[group] > 1
+    dense = np.unique(group[repeated], return_inverse=True)[1] + first_group
+    return ordered.select("claim", "kind").filter(pl.Series(repeated)).with_columns(pl.Series("group", dense))
 
 
 def _least_by(values: Numbers, group: Numbers) -> Numbers:

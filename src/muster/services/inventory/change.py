@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -53,10 +53,33 @@ class Touched:
     membership: pl.DataFrame
     before: pl.DataFrame
 
-    def removed(self) -> pl.Series:
-        """The assets that end, as claim numbers in ascending order."""
+    def predecessors(self) -> pl.DataFrame:
+        """Which asset as it stood (`was`) each future asset (`asset`) carries on; the others come into being.
+
+        An asset whose id stays carries itself on; one whose smallest claim came or left carries on an asset of its
+        claims that would end otherwise. No asset is carried on twice.
+        """
+        pairs = (
+            self.before.filter(pl.col("asset") != NOTHING)
+            .rename({"asset": "was"})
+            .join(self.membership.select("claim", "asset"), on="claim")
+            .select("asset", "was")
+            .unique()
+            .sort("asset", "was")
+        )
+        same = pairs.filter(pl.col("asset") == pl.col("was"))
+        renamed = (
+            pairs.join(same, on="asset", how="anti")
+            .join(self.membership.select("asset").unique(), left_on="was", right_on="asset", how="anti")
+            .unique("was", keep="first", maintain_order=True)
+            .unique("asset", keep="first", maintain_order=True)
+        )
+        return pl.concat([same, renamed])
+
+    def removed(self, predecessors: pl.DataFrame) -> pl.Series:
+        """The assets that end and that nobody carries on, as claim numbers in ascending order."""
         old = self.before.filter(pl.col("asset") != NOTHING).select(pl.col("asset").unique())
-        return old.join(self.membership, on="asset", how="anti")["asset"].sort()
+        return old.join(predecessors, left_on="asset", right_on="was", how="anti")["asset"].sort()
 
     def moved(self) -> pl.DataFrame:
         """`claim`, `asset` for every claim that leads elsewhere now.
@@ -80,60 +103,70 @@ class Touched:
 async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
     """Let the claims of an import take part for the first time; stores their keys."""
     item = ledger.roster.get(import_id)
-    keys = await ledger.files.keys(item)
     await claims_repo.drop_blocks(ledger.db, ledger.tenant, import_id)
-    blocks = (
-        PackedKeys(
-            import_id, block.first_hash, block.last_hash, block.hashes, block.checks, block.ordinals, block.kinds
-        )
-        for block in pack_keys(keys)
-    )
-    await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, blocks)
-    own = numbered(keys, ledger.roster, import_id)
-    del keys
-    claims = await ledger.files.claims(item)
-    return await _activate(ledger, item, own, claims, progress)
+    touched = await _joining(ledger, item, await _store_keys(ledger, item))
+    return await _activate(ledger, item, touched, progress)
 
 
 async def restore_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
     """Let the claims of an undone import take part again."""
     item = ledger.roster.get(import_id)
-    own = unpack(await claims_repo.key_blocks(ledger.db, ledger.tenant, [import_id]), ledger.roster)
-    claims = await ledger.files.claims(item)
-    return await _activate(ledger, item, own, claims, progress)
-
-
-async def _activate(
-    ledger: Ledger, item: ClaimImport, own: pl.DataFrame, claims: pl.Series, progress: Progress
-) -> PlanCounts:
-    index = await open_index(ledger, without=item.import_id, key_count=own.height)
-    reached = await _reach(index, own)
-    membership = resolve(pl.concat([own, reached]), ledger.roster.order.newest_first)
-    others = reached["claim"].unique()
-    touched = Touched(
-        membership=_with_loners(membership, pl.concat([claims, others])),
-        before=await assets_of(ledger, others),
-    )
-    counts = await _apply(ledger, touched, progress)
-    await claims_repo.set_claims(ledger.db, ledger.tenant, item.import_id, active=True, attempt=item.claims_attempt)
-    return counts
+    touched = await _joining(ledger, item, await _stored_keys(ledger, item))
+    return await _activate(ledger, item, touched, progress)
 
 
 async def withdraw_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> PlanCounts:
     """Let the claims of an import take part no longer; their keys and files stay, so that they can come back."""
     item = ledger.roster.get(import_id)
-    own = unpack(await claims_repo.key_blocks(ledger.db, ledger.tenant, [import_id]), ledger.roster)
-    index = await open_index(ledger, without=import_id, key_count=own.height)
-    reached = await _reach(index, own)
-    others = reached["claim"].unique()
-    membership = resolve(reached, ledger.roster.order.newest_first)
-    touched = Touched(
-        membership=_with_loners(membership, others),
-        before=pl.concat([await placed_claims(ledger, item), await assets_of(ledger, others)]),
-    )
+    touched = await _leaving(ledger, item, await _stored_keys(ledger, item))
     counts = await _apply(ledger, touched, progress)
     await claims_repo.set_claims(ledger.db, ledger.tenant, import_id, active=False)
     return counts
+
+
+async def _activate(ledger: Ledger, item: ClaimImport, touched: Touched, progress: Progress) -> PlanCounts:
+    counts = await _apply(ledger, touched, progress)
+    await claims_repo.set_claims(ledger.db, ledger.tenant, item.import_id, active=True, attempt=item.claims_attempt)
+    return counts
+
+
+async def _store_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
+    """Make the keys of an import from its claims, store them, and return them as CLAIM_KEYS_SCHEMA."""
+    keys = await ledger.files.keys(item)
+    blocks = (PackedKeys(item.import_id, **asdict(block)) for block in pack_keys(keys))
+    await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, blocks)
+    return numbered(keys, ledger.roster, item.import_id)
+
+
+async def _stored_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
+    return unpack(await claims_repo.key_blocks(ledger.db, ledger.tenant, [item.import_id]), ledger.roster)
+
+
+async def _joining(ledger: Ledger, item: ClaimImport, own: pl.DataFrame) -> Touched:
+    """What is touched when an import's claims join; `own` are their keys."""
+    index = await open_index(ledger, without=item.import_id, key_count=own.height)
+    reached = await _reach(index, own)
+    del index  # may hold every key of the engagement
+    others = reached["claim"].unique()
+    membership = await asyncio.to_thread(resolve, pl.concat([own, reached]), ledger.roster.order.newest_first)
+    claims = await ledger.files.claims(item)
+    return Touched(
+        membership=_with_loners(membership, pl.concat([claims, others])),
+        before=await assets_of(ledger, others),
+    )
+
+
+async def _leaving(ledger: Ledger, item: ClaimImport, own: pl.DataFrame) -> Touched:
+    """What is touched when an import's claims leave; `own` are their keys."""
+    index = await open_index(ledger, without=item.import_id, key_count=own.height)
+    reached = await _reach(index, own)
+    del index  # may hold every key of the engagement
+    others = reached["claim"].unique()
+    membership = await asyncio.to_thread(resolve, reached, ledger.roster.order.newest_first)
+    return Touched(
+        membership=_with_loners(membership, others),
+        before=pl.concat([await placed_claims(ledger, item), await assets_of(ledger, others)]),
+    )
 
 
 async def _reach(index: KeyIndex, keys: pl.DataFrame) -> pl.DataFrame:
@@ -163,15 +196,16 @@ def _with_loners(membership: pl.DataFrame, claims: pl.Series) -> pl.DataFrame:
 
 async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCounts:
     """Fold what is touched in batches and write the difference; returns what the database confirmed."""
-    removed = touched.removed()
+    predecessors = touched.predecessors()
+    removed = touched.removed(predecessors)
     ids = [ledger.roster.index.birth_id(asset) for asset in removed]
     counts = PlanCounts(removed=await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0)
-    existing = touched.before["asset"].unique()
     fields = await ledger.files.fields()
     total, done = touched.membership.height, 0
     for batch in _batches(touched.membership):
-        plan = await _plan(ledger, batch, existing, fields)
-        counts = _sum(counts, await _write(ledger, plan, fields))
+        carried = predecessors.join(batch.select(pl.col("asset").unique()), on="asset")
+        plan = await _plan(ledger, batch, carried, fields)
+        counts = _sum(counts, await _write(ledger, plan, carried, fields))
         done += batch.height
         await progress(done, total)
     await move_claims(ledger, touched.moved())
@@ -190,45 +224,44 @@ def _batches(membership: pl.DataFrame) -> Iterator[pl.DataFrame]:
         start = end
 
 
-async def _plan(ledger: Ledger, batch: pl.DataFrame, existing: pl.Series, fields: Sequence[str]) -> Plan:
+async def _plan(ledger: Ledger, batch: pl.DataFrame, carried: pl.DataFrame, fields: Sequence[str]) -> Plan:
     roster = ledger.roster
     current = batch.filter(~pl.col("superseded")).select("claim", "asset")
     typed = await ledger.files.typed(current)
     folded = await asyncio.to_thread(fold, typed, roster.order, roster.source_systems)
-    wanted = folded["asset"].filter(folded["asset"].is_in(existing.implode()))
-    stored = await asyncio.to_thread(_stored, ledger, wanted, fields)
+    stored = await asyncio.to_thread(_stored, ledger, carried, fields)
     return await asyncio.to_thread(compute_plan, folded, stored, pl.Series(dtype=pl.Int64))
 
 
-def _stored(ledger: Ledger, wanted: pl.Series, fields: Sequence[str]) -> pl.DataFrame:
-    """The rows of existing assets (claim numbers) as they stand, FOLDED_SCHEMA."""
-    if wanted.is_empty():
+def _stored(ledger: Ledger, carried: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """The rows that `carried` (`asset`, `was`) names as they stand, FOLDED_SCHEMA, by the ids they will have."""
+    if carried.is_empty():
         return pl.DataFrame(schema=FOLDED_SCHEMA)
     index = ledger.roster.index
-    ids = index.texts(wanted)
-    if len(wanted) <= _FEW_IDS:
+    ids = index.texts(carried["was"].sort())
+    if len(ids) <= _FEW_IDS:
         statement, parameters = inventory_repo.folded_by_ids(fields), ["{" + ",".join(ids) + "}"]
     else:
         statement, parameters = inventory_repo.folded_by_range(fields), [ids[0], ids[-1]]
-    rows = read_frame(ledger.services.database.url, ledger.tenant, statement, parameters)
-    return from_columns(rows, index).join(wanted.to_frame("asset"), on="asset", how="semi")
+    rows = from_columns(read_frame(ledger.services.database.url, ledger.tenant, statement, parameters), index)
+    return rows.rename({"asset": "was"}).join(carried, on="was").select(*FOLDED_SCHEMA)
 
 
-async def _write(ledger: Ledger, plan: Plan, fields: Sequence[str]) -> PlanCounts:
+async def _write(ledger: Ledger, plan: Plan, carried: pl.DataFrame, fields: Sequence[str]) -> PlanCounts:
     """Write what differs; the counts of created and updated assets are those of the database."""
+    index = ledger.roster.index
+    counts = plan.counts()
     created = plan.folded.filter(pl.col("action") == PlanAction.CREATE)
-    rewritten = plan.folded.filter(pl.col("dirty") & (pl.col("action") != PlanAction.CREATE))
-    planned = plan.counts()
-    inserted = 0
     if created.height:
-        rows = copy_text(to_columns(created, ledger.roster.index, fields))
-        inserted = await inventory_repo.insert_assets(ledger.db, ledger.tenant, fields, rows)
+        rows = copy_text(to_columns(created, index, fields))
+        counts = replace(counts, created=await inventory_repo.insert_assets(ledger.db, ledger.tenant, fields, rows))
+    kept = plan.folded.join(carried, on="asset", maintain_order="left")
+    rewritten = kept.filter(pl.col("dirty") | (pl.col("was") != pl.col("asset")))
     if rewritten.height:
-        rows = copy_text(to_columns(rewritten, ledger.roster.index, fields))
-        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, fields, rows)
-        vanished = rewritten.height - written
-        return replace(planned, created=inserted, updated=planned.updated - vanished)
-    return replace(planned, created=inserted)
+        columns = to_columns(rewritten, index, fields).with_columns(index.texts(rewritten["was"]))
+        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, fields, copy_text(columns))
+        counts = replace(counts, updated=counts.updated - (rewritten.height - written))
+    return counts
 
 
 def _sum(left: PlanCounts, right: PlanCounts) -> PlanCounts:

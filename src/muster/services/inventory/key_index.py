@@ -27,6 +27,10 @@ MANY_KEYS = 20_000
 """From this many keys on it is cheaper to pull all blocks than to look each key up."""
 
 
+_KEYS_AT_ONCE = 1_000_000
+_SLICES = 8  # a power of two
+
+
 class KeyIndex(Protocol):
     """The keys of the active claims of an engagement, CLAIM_KEYS_SCHEMA."""
 
@@ -90,7 +94,15 @@ def numbered(keys: pl.DataFrame, roster: Roster, import_id: UUID) -> pl.DataFram
 
 
 def _carriers(known: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
-    return known.join(keys, on=["hash", "check"], how="semi")["claim"].unique()
+    """The claims in `known` that carry one of `keys`; many keys are compared in slices by their last bits."""
+    if keys.height < _KEYS_AT_ONCE:
+        return known.join(keys, on=["hash", "check"], how="semi")["claim"].unique()
+    found = []
+    for place in range(_SLICES):
+        here = (pl.col("hash") & (_SLICES - 1)) == place
+        some = known.filter(here).join(keys.filter(here), on=["hash", "check"], how="semi")
+        found.append(some["claim"].unique())
+    return pl.concat(found).unique()
 
 
 async def open_index(ledger: Ledger, *, without: UUID, key_count: int) -> KeyIndex:
