@@ -132,9 +132,17 @@ def high_water(process: psutil.Process) -> tuple[int, str]:
     try:
         status = Path(f"/proc/{process.pid}/status").read_text()
         line = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
-        return int(line.split()[1]) * 1024, " ".join(process.cmdline()[1:4])[-60:]
+        return int(line.split()[1]) * 1024, kind_of(process.cmdline())
     except (OSError, psutil.NoSuchProcess):
         return 0, ""
+
+
+def kind_of(command: list[str]) -> str:
+    """What a process of ours is, without paths of this machine."""
+    words = " ".join(command)
+    if "muster.pipeline.read" in words:
+        return "reader"
+    return "postgres" if "postgres" in words else "muster"
 
 
 def steps(owner_url: str, import_id: str) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import polars as pl
 from hypothesis import given
@@ -49,4 +51,4 @@ def test_key_blocks_hold_every_key_and_never_part_equal_hashes(hashes: list[int]
     )
     blocks = list(pack_keys(keys))
     assert unpack_keys(blocks).sort("ordinal").equals(keys)
-    assert all(left.last_hash < right.first_hash for left, right in zip(blocks, blocks[1:], strict=False))
+    assert all(left.last_hash < right.first_hash for left, right in itertools.pairwise(blocks))
