@@ -28,7 +28,7 @@ ROWS = 50_000
 
 QUERIES: dict[str, tuple[str, Callable[[AsyncSession, RequestContext, DataImportId], Awaitable[object]]]] = {
     "imports": (
-        "pk_data_imports",
+        "data_imports",  # whichever of its indexes begins with the engagement: few imports are sorted fast
         lambda session, context, _: imports.list_imports(
             session, context.engagement_id, ImportQuery(before=uuid7(), limit=20)
         ),
@@ -106,5 +106,5 @@ async def test_every_list_reads_by_its_index(
             event.remove(connection.sync_connection, "before_cursor_execute", note)
             statement, values = asked[0]
             plan = (await connection.exec_driver_sql(f"EXPLAIN {statement}", values)).scalars().all()
-        assert any(index in line for line in plan), (name, plan)
-        assert not any("Seq Scan on import_rows" in line for line in plan), (name, plan)
+        assert any("Index" in line and index in line for line in plan), (name, plan)
+        assert not any("Seq Scan" in line for line in plan), (name, plan)

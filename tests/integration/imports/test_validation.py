@@ -13,10 +13,12 @@ from muster.domain.phases import FlowStatus, Phase, StepStatus
 from muster.pipeline.validate.tables import BATCH_ROWS
 from muster.services.agent_pool import TenantScopedAgentPool
 from muster.services.list_findings import FindingFilter, count_findings, list_findings
+from muster.services.list_records import RecordOutcome, list_records
 from muster.services.list_steps import list_steps
 from muster.services.processors import staged_tables
 from muster.services.processors.factory import DataImportProcessorFactory
 from muster.services.read_status import read_status
+from muster.services.steer_flow import Steering, steer_flow
 from support.flows import ScriptedProcessor, one, rows
 from support.imports import HELD_BACK, SERVERS, upload, work
 
@@ -226,3 +228,28 @@ async def test_rows_of_an_attempt_that_did_not_count_are_removed(
     kept = await rows(services, context, "SELECT attempt, count(*) AS rows FROM import_rows GROUP BY attempt")
     row = await one(services, context, "SELECT rows_attempt FROM data_imports")
     assert kept == [{"attempt": row["rows_attempt"], "rows": 3}]
+
+
+@pytest.mark.parametrize("steering", [Steering.CANCEL, Steering.PAUSE])
+async def test_an_import_that_is_stopped_in_the_middle_keeps_nothing_of_the_attempt(
+    services: Services, context: RequestContext, monkeypatch: pytest.MonkeyPatch, steering: Steering
+) -> None:
+    document = await upload(services, context)
+    get_agent = TenantScopedAgentPool.get_agent
+
+    async def stop(asker: RequestContext, agent_type: str) -> BoundAgent:
+        monkeypatch.setattr(TenantScopedAgentPool, "get_agent", get_agent)
+        await steer_flow(services, context, document.flow_id, steering)
+        return await get_agent(asker, agent_type)
+
+    monkeypatch.setattr(TenantScopedAgentPool, "get_agent", stop)
+    await work(services)
+    stopped = await read_status(services, context, document.flow_id)
+    assert stopped.status is (FlowStatus.CANCELLED if steering is Steering.CANCEL else FlowStatus.PAUSED)
+    assert await rows(services, context, "SELECT * FROM import_rows") == []
+    records = await list_records(services, context, document.data_import_id)
+    assert {record.outcome for record in records.items} == {RecordOutcome.PENDING}
+    if steering is Steering.PAUSE:
+        await steer_flow(services, context, document.flow_id, Steering.RESUME)
+        await work(services)
+        assert (await read_status(services, context, document.flow_id)).status is FlowStatus.COMPLETED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, false, func, or_, select, text, true
+from sqlalchemy import and_, delete, false, or_, select, text, true
 
 from muster.db.bulk import copy_to_temp
 from muster.db.copy_text import copy_text
@@ -101,20 +101,6 @@ async def delete_other_attempts(
     )
 
 
-async def has_rows(session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID, attempt: int) -> bool:
-    """Whether the attempt has written rows."""
-    query = select(
-        select(ImportRow.row_number)
-        .where(
-            ImportRow.engagement_id == engagement_id,
-            ImportRow.data_import_id == data_import_id,
-            ImportRow.attempt == attempt,
-        )
-        .exists()
-    )
-    return bool((await session.execute(query)).scalar_one())
-
-
 async def list_rows(
     session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID, query: RowQuery
 ) -> list[StoredRow]:
@@ -182,13 +168,3 @@ async def assets_of_rows(
         if any(asset):
             found[table, row] = asset
     return found
-
-
-async def count_rows(session: AsyncSession, engagement_id: EngagementId, data_import_id: UUID, attempt: int) -> int:
-    """How many rows the attempt has written."""
-    query = select(func.count()).where(
-        ImportRow.engagement_id == engagement_id,
-        ImportRow.data_import_id == data_import_id,
-        ImportRow.attempt == attempt,
-    )
-    return (await session.execute(query)).scalar_one()
