@@ -24,7 +24,7 @@ _LEVELS = {
 _FRAME_MODULES = frozenset({"polars", "pyarrow", "pandas"})
 _LONGEST = 500  # characters of a text; what is longer is a content, no fact
 _SPEAKABLE = (MusterError, OSError, ImportError, AttributeError, NameError, RecursionError, MemoryError)
-_CHATTY = ("httpx", "httpcore", "asyncio", "psycopg.pool", "procrastinate")
+_CHATTY = ("httpx", "httpcore", "asyncio", "psycopg.pool", "procrastinate", "sqlalchemy")
 
 
 def configure_logging(level: LogLevel, stream: TextIO | None = None) -> None:

@@ -17,6 +17,7 @@ SELECT
     CASE
         WHEN NOT t.imported THEN 'This table brings nothing to the inventory.'
         WHEN NOT r.is_valid THEN 'Held back by validation.'
+        WHEN r.is_valid IS NULL AND i.validation_results IS NOT NULL THEN 'No record of the inventory, as its source says.'
         WHEN i.status = 'undone' THEN 'Its import was undone.'
         WHEN NOT i.claims_active THEN 'Waits for enrichment.'
     END AS processing_notes,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muster.db.repos import flows
+from muster.domain.flow_document import ValidationResults
 from muster.services.flows.data_import import DataImportChildFlowService
 from muster.services.flows.phases._processor import processor_for
-from muster.services.flows.results import enrichment_to_json, validation_from_json
 from muster.services.flows.steps import Steps
 from muster.services.flows.work import PhaseOutcome
 
@@ -24,10 +24,11 @@ async def run(work: PhaseWork) -> PhaseOutcome:
         processor_for(work) as processor,
         Steps(work).step("enrichment", "Reconcile the valid rows with the inventory") as step,
     ):
-        result = await processor.enrich_assets(work.data_import_id, validation_from_json(state["validation_results"]))
+        verdict = ValidationResults.from_json(state["validation_results"])
+        result = await processor.enrich_assets(work.data_import_id, verdict)
         step.records = result.assets_created + result.assets_updated
-        step.output = enrichment_to_json(result)
-    return PhaseOutcome(enrichment_to_json(result))
+        step.output = result.as_json()
+    return PhaseOutcome(result.as_json())
 
 
 async def conclude(work: PhaseWork, outcome: PhaseOutcome) -> FlowState:

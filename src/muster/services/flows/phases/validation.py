@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from muster.services.flows.data_import import DataImportChildFlowService
 from muster.services.flows.phases._processor import processor_for
-from muster.services.flows.results import validation_to_json
 from muster.services.flows.work import PhaseOutcome
 
 if TYPE_CHECKING:
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 async def run(work: PhaseWork) -> PhaseOutcome:
     """Validate. Raises FlowError when nothing usable is left."""
     async with processor_for(work) as processor:
-        return PhaseOutcome(validation_to_json(await processor.validate_data(work.data_import_id)))
+        verdict = await processor.validate_data(work.data_import_id)
+    return PhaseOutcome(verdict.as_json())
 
 
 async def conclude(work: PhaseWork, outcome: PhaseOutcome) -> FlowState:
