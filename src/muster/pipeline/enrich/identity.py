@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Numbers = NDArray[np.int64]
+    Places = NDArray[np.int32]
 
 CLAIM_KEYS_SCHEMA = {"claim": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
 _KEYS_AT_ONCE = 1_000_000
@@ -39,34 +40,32 @@ def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
     shared = _shared(keys)
     if shared.is_empty():
         return pl.DataFrame(schema=MEMBERSHIP_SCHEMA)
-    claims, member = np.unique(shared["claim"].to_numpy(), return_inverse=True)
+    claims = np.unique(shared["claim"].to_numpy())
+    member = np.searchsorted(claims, shared["claim"].to_numpy()).astype(np.int32)
     group = shared["group"].to_numpy()
-    is_record = (shared["kind"] == KeyKind.RECORD).to_numpy()
+    kind = shared["kind"].to_numpy()
+    del shared
 
-    gone = np.zeros(len(claims), dtype=bool)
+    is_record = kind == KeyKind.RECORD
     record_member, record_group = member[is_record], group[is_record]
     place = precedence[claims[record_member] >> ORDINAL_BITS]
-    newest = _least_by(-place, record_group)
-    stays = -place == newest
-    gone[record_member[~stays]] = True
+    gone = np.zeros(len(claims), dtype=bool)
+    gone[record_member[place < _greatest_by(place, record_group)]] = True
 
-    is_strong = np.isin(shared["kind"].to_numpy(), [int(kind) for kind in STRONG]) & ~gone[member]
-    record = -1 - np.arange(len(claims), dtype=np.int64)
+    record = -1 - np.arange(len(claims), dtype=np.int32)
     record[record_member] = record_group
-    strong_member, strong_group = member[is_strong], group[is_strong]
-    clear = ~_ambiguous(strong_group, claims[strong_member] >> ORDINAL_BITS, record[strong_member])
+    joins = np.isin(kind, [int(strong) for strong in STRONG])
+    joins &= ~gone[member]
+    joins[joins] = ~_ambiguous(group[joins], claims[member[joins]] >> ORDINAL_BITS, record[member[joins]])
+    joins |= is_record
 
-    label = _components(
-        len(claims),
-        np.concatenate([strong_member[clear], record_member]),
-        np.concatenate([strong_group[clear], record_group]),
-    )
+    label = _components(len(claims), member[joins], group[joins])
     return pl.DataFrame({"claim": claims, "asset": claims[label], "superseded": gone}, schema=MEMBERSHIP_SCHEMA)
 
 
-def _ambiguous(group: Numbers, place: Numbers, record: Numbers) -> NDArray[np.bool_]:
+def _ambiguous(group: Places, place: Numbers, record: Places) -> NDArray[np.bool_]:
     """For each carrier of a key whether some import gives that key to several of its records."""
-    carried = group * (place.max(initial=0) + 1) + place  # key and import as one number
+    carried = group.astype(np.int64) * (place.max(initial=0) + 1) + place  # key and import as one number
     ordered = np.sort(carried)
     repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(repeated):
@@ -82,7 +81,7 @@ def _ambiguous(group: Numbers, place: Numbers, record: Numbers) -> NDArray[np.bo
 
 
 def _shared(keys: pl.DataFrame) -> pl.DataFrame:
-    """The keys that more than one claim carries: `claim`, `kind`, and `group`, a dense number for each distinct key.
+    """The keys that more than one claim carries: `claim`, `kind`, and `group` (Int32, ascending), one for each key.
 
     Many keys are taken in slices by their last bits, so that no sort ever holds all of them.
     """
@@ -103,40 +102,37 @@ def _shared_slice(keys: pl.DataFrame, first_group: int) -> pl.DataFrame:
     differs[1:] = (hashes[1:] != hashes[:-1]) | (checks[1:] != checks[:-1])
     group = np.cumsum(differs) - 1
     repeated = np.bincount(group, minlength=1)[group] > 1
-    dense = np.unique(group[repeated], return_inverse=True)[1] + first_group
+    kept = group[repeated]
+    dense = (np.cumsum(np.diff(kept, prepend=-1) != 0) - 1 + first_group).astype(np.int32)
     return ordered.select("claim", "kind").filter(pl.Series(repeated)).with_columns(pl.Series("group", dense))
 
 
-def _least_by(values: Numbers, group: Numbers) -> Numbers:
-    """For each row the least of `values` in its group."""
+def _greatest_by(values: Numbers, group: Places) -> Numbers:
+    """For each row the greatest of `values` in its group; `group` ascends."""
     if not len(values):
         return values
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=group[order[0]] - 1))
-    least = np.minimum.reduceat(values[order], starts)
-    spread = np.empty_like(values)
-    spread[order] = np.repeat(least, np.diff(starts, append=len(values)))
-    return spread
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    return np.repeat(np.maximum.reduceat(values, starts), np.diff(starts, append=len(values)))
 
 
-def _components(size: int, member: Numbers, group: Numbers) -> Numbers:
-    """The smallest member reachable from each of `size` members over shared groups.
+def _components(size: int, member: Places, group: Places) -> Places:
+    """The smallest member reachable from each of `size` members over shared groups; `group` ascends.
 
     Every round hands the least label of a group to its members, then each label jumps to its own label: the number of
     rounds grows with the logarithm of the longest chain.
     """
-    label = np.arange(size, dtype=np.int64)
+    label = np.arange(size, dtype=np.int32)
     if not len(member):
         return label
-    by_group = np.argsort(group, kind="stable")
-    members = member[by_group]
-    starts = np.flatnonzero(np.diff(group[by_group], prepend=-1))
-    lengths = np.diff(starts, append=len(members))
-    by_member = np.argsort(members, kind="stable")
-    member_starts = np.flatnonzero(np.diff(members[by_member], prepend=-1))
-    touched = members[by_member][member_starts]
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    lengths = np.diff(starts, append=len(member))
+    by_member = np.argsort(member, kind="stable")
+    ordered = member[by_member]
+    member_starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    touched = ordered[member_starts]
+    del ordered
     while True:
-        least = np.repeat(np.minimum.reduceat(label[members], starts), lengths)
+        least = np.repeat(np.minimum.reduceat(label[member], starts), lengths)
         updated = label.copy()
         updated[touched] = np.minimum(label[touched], np.minimum.reduceat(least[by_member], member_starts))
         updated = updated[updated]
