@@ -21,8 +21,8 @@ def recall(home: Path) -> Tenant | None:
     try:
         note = json.loads((home / _NAME).read_text(encoding="utf-8"))
         return Tenant(
-            ClientAccountId(UUID(note["client_account_id"])),
-            EngagementId(UUID(note["engagement_id"])),
+            ClientAccountId(UUID(str(note["client_account_id"]))),
+            EngagementId(UUID(str(note["engagement_id"]))),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

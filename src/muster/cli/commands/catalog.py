@@ -30,7 +30,10 @@ def catalog(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what muster understands: fields, source systems, validation agents with every clause, categories."""
+    """Show what muster understands.
+
+    Fields, source systems with their tables, validation agents with every clause, categories. No database is needed.
+    """
     description = describe_catalog()
     parts = [part] if part is not None else list(Part)
     if as_json:

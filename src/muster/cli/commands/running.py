@@ -46,7 +46,10 @@ def up(
 def serve(
     ctx: typer.Context, *, host: HostOption = launch.LOCALHOST, port: PortOption = launch.PORT, home: HomeOption = None
 ) -> None:
-    """Serve HTTP only; imports are worked on by `muster worker`, on this machine or others."""
+    """Serve HTTP only.
+
+    Imports are worked on by `muster worker`, on this machine or others.
+    """
     del home  # read from the context
     launch.serve(settings_of(ctx, log_level=None), host=host, port=port)
 
@@ -59,6 +62,9 @@ def worker(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Work on imports only, until it is told to stop."""
+    """Work on imports only.
+
+    It runs until it is told to stop, and then lets what is under way end.
+    """
     del home  # read from the context
     launch.work(settings_of(ctx, log_level=None), concurrency=concurrency)
