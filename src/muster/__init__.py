@@ -1,1 +1,1 @@
-"""muster: do your data pass muster?"""
+"""Reads the messy files of a cloud migration and reconciles them into one inventory."""
