@@ -143,7 +143,7 @@ async def _check_one(
     if source.problem is not None:
         return _Checked(source, problem=source.problem)
     request = CheckRequest(source.path, now().date(), source.name, category, choices)
-    bar = board.begin(source.name)
+    bar = board.begin(source.filename)
     try:
         return _Checked(source, report=await check_file(request, limits, partial(board.stage, bar)))
     except (MusterError, OSError) as error:

@@ -87,7 +87,12 @@ def import_files(  # noqa: PLR0913 - each is a word of the command line
             return await _settle(desk, context, done) if may_ask else done
 
     with collected(files, settings.max_upload_bytes) as sources:
-        show_results(asyncio.run(run(sources)), as_json=as_json)
+        try:
+            done = asyncio.run(run(sources))
+        except KeyboardInterrupt:
+            remarks().print("Interrupted: the same command again goes on with what has begun.")
+            raise
+    show_results(done, as_json=as_json)
 
 
 def show_results(done: Sequence[ImportResult], *, as_json: bool) -> None:

@@ -48,7 +48,8 @@ def imports(  # noqa: PLR0913 - each is a word of the command line
     if as_json:
         print_json({"imports": found})
         return
-    shown = table("import", "file", "source", "state", "rows", "held back", "observed", right=["rows", "held back"])
+    headers = ("import", "file", "source", "state", "rows", "held back", "observed")
+    shown = table(*headers, right=["rows", "held back"], whole=["import"])
     for item in found:
         row(
             shown,

@@ -61,7 +61,7 @@ class Workshop:
         """Import one file as far as it goes. A file that is refused is a result, too."""
         async with self.places:
             began = time.monotonic()
-            bar = self.board.begin(source.name)
+            bar = self.board.begin(source.filename)
             try:
                 if source.problem is not None:
                     return ImportResult(source.name, 0.0, problem=source.problem)

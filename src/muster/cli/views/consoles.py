@@ -14,7 +14,7 @@ from muster.cli.views.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
+    from typing import Literal, TextIO
 
 _WIDTH_OF_A_PIPE = 160
 """Columns where nobody has a window: wide enough that tables are not cut."""
@@ -43,11 +43,12 @@ def _console(stream: TextIO) -> Console:
     )
 
 
-def table(*headers: str, right: Sequence[str] = ()) -> Table:
-    """An empty table; the columns in `right` hold numbers."""
+def table(*headers: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -> Table:
+    """An empty table; the columns in `right` hold numbers, those in `whole` are never broken into lines."""
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for header in headers:
-        made.add_column(header, justify="right" if header in right else "left", overflow="fold")
+        side: Literal["left", "right"] = "right" if header in right else "left"
+        made.add_column(header, justify=side, overflow="fold", no_wrap=header in whole)
     return made
 
 
