@@ -41,7 +41,12 @@ def histories(draw: st.DrawFn) -> tuple[list[Import], list[Step]]:
     return imports, [Step(number) for number in draw(st.permutations([*range(len(imports)), *switches]))]
 
 
-@pytest.mark.parametrize("many_keys", [0, 10**9], ids=["keys in memory", "keys in the database"])
+SMALL = {"key_index.MANY_KEYS": 10**9}
+LARGE = {"key_index.MANY_KEYS": 0, "change._CLAIMS_AT_ONCE": 2, "claim_pieces.ROWS_WORTH_CUTTING": 1}
+"""Bounds that make the few claims of a test go the way of a few, and the way of millions."""
+
+
+@pytest.mark.parametrize("bounds", [SMALL, LARGE], ids=["as a few claims", "as millions"])
 @settings(
     max_examples=12,
     deadline=None,
@@ -53,9 +58,10 @@ async def test_the_inventory_is_the_fold_of_the_imports_that_are_in(
     services: Services,
     tenants: Tenants,
     monkeypatch: pytest.MonkeyPatch,
-    many_keys: int,
+    bounds: dict[str, int],
 ) -> None:
-    monkeypatch.setattr("muster.services.inventory.key_index.MANY_KEYS", many_keys)
+    for name, value in bounds.items():
+        monkeypatch.setattr(f"muster.services.inventory.{name}", value)
     context = RequestContext(tenants.new(), UserId(uuid7()), frozenset({Role.ADMIN}))
     imports, steps = history
     ids: dict[int, UUID] = {}

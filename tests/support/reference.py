@@ -14,6 +14,7 @@ RANKS = {
     "serial_number": CMDB_FIRST,
     "fqdn": CMDB_FIRST,
     "source_id": CMDB_FIRST,
+    "ip_address": CMDB_FIRST,
     "business_owner": PEOPLE_FIRST,
 }
 LISTS = {"ip_address"}

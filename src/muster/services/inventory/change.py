@@ -202,9 +202,12 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCo
     counts = PlanCounts(removed=await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0)
     fields = await ledger.files.fields()
     total, done = touched.membership.height, 0
-    for batch in _batches(touched.membership):
+    batches = list(_batches(touched.membership))
+    await ledger.files.lay_out([batch.filter(~pl.col("superseded")) for batch in batches])
+    for number, batch in enumerate(batches):
         carried = predecessors.join(batch.select(pl.col("asset").unique()), on="asset")
-        plan = await _plan(ledger, batch, carried, fields)
+        typed = await ledger.files.typed(batch.filter(~pl.col("superseded")).select("claim", "asset"), number)
+        plan = await _plan(ledger, typed, carried, fields)
         counts = _sum(counts, await _write(ledger, plan, carried, fields))
         done += batch.height
         await progress(done, total)
@@ -224,10 +227,8 @@ def _batches(membership: pl.DataFrame) -> Iterator[pl.DataFrame]:
         start = end
 
 
-async def _plan(ledger: Ledger, batch: pl.DataFrame, carried: pl.DataFrame, fields: Sequence[str]) -> Plan:
+async def _plan(ledger: Ledger, typed: pl.DataFrame, carried: pl.DataFrame, fields: Sequence[str]) -> Plan:
     roster = ledger.roster
-    current = batch.filter(~pl.col("superseded")).select("claim", "asset")
-    typed = await ledger.files.typed(current)
     folded = await asyncio.to_thread(fold, typed, roster.order, roster.source_systems)
     stored = await asyncio.to_thread(_stored, ledger, carried, fields)
     return await asyncio.to_thread(compute_plan, folded, stored, pl.Series(dtype=pl.Int64))

@@ -13,8 +13,10 @@ from muster.blobs.keys import claims_key
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
 from muster.pipeline.enrich.fold import ASSET_FIELDS
 from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys
+from muster.services.inventory.claim_pieces import cut, is_scattered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from uuid import UUID
@@ -34,6 +36,7 @@ class ClaimFiles:
     roster: Roster
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _paths: dict[tuple[UUID, int], Path] = field(default_factory=dict)
+    _pieces: dict[tuple[int, int], dict[int, list[Path]]] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         """Begin to hold files."""
@@ -92,17 +95,53 @@ class ClaimFiles:
             frames.append(keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
         return pl.concat(frames)
 
-    async def typed(self, membership: pl.DataFrame) -> pl.DataFrame:
-        """The typed rows of `membership` (`claim`, `asset`), with these two columns, for the fold."""
+    async def lay_out(self, batches: Sequence[pl.DataFrame]) -> None:
+        """Prepare to read the claims of `batches` (each with `claim`) one after the other, by `typed` with its number.
+
+        A file whose rows the batches need in another order than it has them is cut into pieces first.
+        """
+        if not batches:
+            return
+        claims = pl.concat(
+            [batch.select("claim", batch=pl.lit(number, dtype=pl.Int32)) for number, batch in enumerate(batches)]
+        )
+        for (place, base), part in _by_table(claims):
+            rows = part.select("batch", row_number=_row_number())
+            if await asyncio.to_thread(is_scattered, rows):
+                folder = await self._stack.enter_async_context(self.services.blobs.scratch())
+                path = await self._path(*self._table(place, base))
+                self._pieces[place, base] = await asyncio.to_thread(cut, path, rows, folder, f"{place}-{base}")
+
+    async def typed(self, membership: pl.DataFrame, batch: int | None = None) -> pl.DataFrame:
+        """The typed rows of `membership` (`claim`, `asset`), with these two columns, for the fold.
+
+        `batch` is the number of the batch that `membership` is of, when batches were laid out.
+        """
         frames = []
-        tables = membership.with_columns(place=pl.col("claim") // (1 << ORDINAL_BITS), base=table_base(pl.col("claim")))
-        for (place, base), part in tables.group_by("place", "base", maintain_order=True):
-            item = self.roster.imports[int(str(place))]
-            _, table_number, _ = split_ordinal(int(str(base)) << ROW_MASK.bit_length())
-            path = await self._path(item, table_number)
-            rows = part.select("claim", "asset", row_number=(pl.col("claim") & ROW_MASK).cast(pl.Int32))
-            frames.append(await asyncio.to_thread(_rows, path, rows))
+        for (place, base), part in _by_table(membership):
+            rows = part.select("claim", "asset", row_number=_row_number())
+            if batch is not None and (place, base) in self._pieces:
+                pieces = self._pieces[place, base].get(batch, [])
+                frames.append(await asyncio.to_thread(_rows_of_pieces, pieces, rows))
+            else:
+                path = await self._path(*self._table(place, base))
+                frames.append(await asyncio.to_thread(_rows, path, rows))
         return pl.concat(frames, how="diagonal")
+
+    def _table(self, place: int, base: int) -> tuple[ClaimImport, int]:
+        _, table_number, _ = split_ordinal(base << ROW_MASK.bit_length())
+        return self.roster.imports[place], table_number
+
+
+def _by_table(claims: pl.DataFrame) -> Iterator[tuple[tuple[int, int], pl.DataFrame]]:
+    """The parts of `claims` by place of the import and by role and table."""
+    keys = claims.with_columns(place=pl.col("claim") // (1 << ORDINAL_BITS), base=table_base(pl.col("claim")))
+    for (place, base), part in keys.group_by("place", "base", maintain_order=True):
+        yield (int(str(place)), int(str(base))), part
+
+
+def _row_number() -> pl.Expr:
+    return (pl.col("claim") & ROW_MASK).cast(pl.Int32)
 
 
 def _keys(path: Path, table_number: int, feed: str) -> pl.DataFrame:
@@ -123,3 +162,9 @@ def _rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
         .drop("row_number")
         .collect()
     )
+
+
+def _rows_of_pieces(pieces: Sequence[Path], rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that `rows` names, all of which stand in `pieces`."""
+    held = pl.concat([pl.read_ipc(piece) for piece in pieces])
+    return held.join(rows, on="row_number", how="inner").drop("row_number")
