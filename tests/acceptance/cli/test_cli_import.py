@@ -185,6 +185,17 @@ def test_strict_fails_the_import_at_the_first_error(inside: InsideMuster, write:
     assert inside("export", "assets", *engagement, "--json").json == []
 
 
+def test_of_two_files_without_a_date_the_one_named_later_is_the_newer(
+    inside: InsideMuster, write: Write, engagement: Words
+) -> None:
+    first = write("first.csv", RVTOOLS)
+    second = write("second.csv", RVTOOLS.replace("24576", "4096"))
+
+    inside("import", first, second, "--feed", "vcenter", *engagement)
+
+    assert _assets(inside, engagement)["db-1.example.org"]["memory_gb"] == 4
+
+
 def test_an_older_observation_does_not_overrule_a_newer_one(
     inside: InsideMuster, write: Write, engagement: Words
 ) -> None:

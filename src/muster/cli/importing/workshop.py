@@ -56,6 +56,8 @@ class Workshop:
     board: Board
     worker: asyncio.Task[None]
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE))
+    door: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Lets files in one by one, in the order they were named: of two without a date the later one is the newer."""
 
     async def bring_in(self, source: Source, wishes: Wishes) -> ImportResult:
         """Import one file as far as it goes. A file that is refused is a result, too."""
@@ -65,7 +67,8 @@ class Workshop:
             try:
                 if source.problem is not None:
                     return ImportResult(source.name, 0.0, problem=source.problem)
-                sent = await self._send(source, wishes)
+                async with self.door:
+                    sent = await self._send(source, wishes)
                 return await self._followed(sent.data_import_id, source.name, began, bar)
             except (MusterError, OSError) as problem:
                 return ImportResult(source.name, time.monotonic() - began, problem=problem)
