@@ -15,6 +15,7 @@ import polars as pl
 
 from muster.pipeline.enrich.claims import ORDINAL_BITS
 from muster.pipeline.enrich.keys import STRONG, KeyKind
+from muster.pipeline.enrich.slices import slices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.int32]
 
 CLAIM_KEYS_SCHEMA = {"claim": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
-_KEYS_AT_ONCE = 1_000_000
-_SLICES = 8  # a power of two
-
 MEMBERSHIP_SCHEMA = {"claim": pl.Int64, "asset": pl.Int64, "superseded": pl.Boolean}
 
 
@@ -83,12 +81,10 @@ def _ambiguous(group: Places, place: Numbers, record: Places) -> NDArray[np.bool
 def _shared(keys: pl.DataFrame) -> pl.DataFrame:
     """The keys that more than one claim carries: `claim`, `kind`, and `group` (Int32, ascending), one for each key.
 
-    Many keys are taken in slices by their last bits, so that no sort ever holds all of them.
+    Keys are sorted a slice at a time.
     """
-    slices = 1 if keys.height < _KEYS_AT_ONCE else _SLICES
     frames, groups = [], 0
-    for place in range(slices):
-        part = keys if slices == 1 else keys.filter((pl.col("hash") & (slices - 1)) == place)
+    for (part,) in slices(keys):
         found = _shared_slice(part, groups)
         groups = groups if found.is_empty() else int(found["group"][-1]) + 1
         frames.append(found)

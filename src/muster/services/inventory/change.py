@@ -22,8 +22,9 @@ from muster.domain.plan import PlanAction, PlanCounts
 from muster.pipeline.enrich.blocks import pack_keys
 from muster.pipeline.enrich.codec import from_columns, to_columns
 from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
-from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA, resolve
+from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA, MEMBERSHIP_SCHEMA, resolve
 from muster.pipeline.enrich.plan import Plan, compute_plan
+from muster.pipeline.enrich.slices import matching
 from muster.services.inventory.key_index import numbered, open_index, unpack
 from muster.services.inventory.placement import NOTHING, assets_of, move_claims, placed_claims
 
@@ -39,7 +40,8 @@ Progress = Callable[[int, int], Awaitable[None]]
 
 _CLAIMS_AT_ONCE = 100_000
 _FEW_IDS = 20_000
-"""Up to this many existing assets are fetched by id, more by the range of ids that they span."""
+_SPARSEST = 4
+"""More existing assets than these few are fetched by the range of ids that they span, when they fill a fourth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,7 @@ async def _reach(index: KeyIndex, keys: pl.DataFrame) -> pl.DataFrame:
             return reached
         fresh = await index.keys_of(new)
         reached = pl.concat([reached, fresh])
-        frontier = fresh.join(keys, on=["hash", "check"], how="anti")
+        frontier = await asyncio.to_thread(matching, fresh, keys, "anti")
         if frontier.is_empty():
             return reached
 
@@ -202,7 +204,7 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCo
     counts = PlanCounts(removed=await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0)
     fields = await ledger.files.fields()
     total, done = touched.membership.height, 0
-    batches = list(_batches(touched.membership))
+    batches = list(_batches(touched.membership, predecessors))
     await ledger.files.lay_out([batch.filter(~pl.col("superseded")) for batch in batches])
     for number, batch in enumerate(batches):
         carried = predecessors.join(batch.select(pl.col("asset").unique()), on="asset")
@@ -216,14 +218,19 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> PlanCo
     return counts
 
 
-def _batches(membership: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Cut `membership`, sorted by asset, into pieces that never part the claims of one asset."""
+def _batches(membership: pl.DataFrame, predecessors: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cut `membership` into pieces that never part the claims of one asset, in the order of the assets as they stand.
+
+    So each piece finds the rows that it replaces next to each other in the table.
+    """
+    stands = pl.coalesce("was", "asset").alias("stands")
+    ordered = membership.join(predecessors, on="asset", how="left").with_columns(stands).sort("stands", "claim")
+    places = ordered["stands"]
     start = 0
-    assets = membership["asset"]
-    while start < membership.height:
-        end = min(start + _CLAIMS_AT_ONCE, membership.height)
-        end = int(assets.search_sorted(assets[end - 1], side="right"))
-        yield membership.slice(start, end - start)
+    while start < ordered.height:
+        end = min(start + _CLAIMS_AT_ONCE, ordered.height)
+        end = int(places.search_sorted(places[end - 1], side="right"))
+        yield ordered.slice(start, end - start).select(MEMBERSHIP_SCHEMA.keys())
         start = end
 
 
@@ -239,11 +246,12 @@ def _stored(ledger: Ledger, carried: pl.DataFrame, fields: Sequence[str]) -> pl.
     if carried.is_empty():
         return pl.DataFrame(schema=FOLDED_SCHEMA)
     index = ledger.roster.index
-    ids = index.texts(carried["was"].sort())
-    if len(ids) <= _FEW_IDS:
-        statement, parameters = inventory_repo.folded_by_ids(fields), ["{" + ",".join(ids) + "}"]
-    else:
+    wanted = carried["was"].sort()
+    ids = index.texts(wanted)
+    if len(ids) > _FEW_IDS and wanted[-1] - wanted[0] < _SPARSEST * len(ids):
         statement, parameters = inventory_repo.folded_by_range(fields), [ids[0], ids[-1]]
+    else:
+        statement, parameters = inventory_repo.folded_by_ids(fields), ["{" + ",".join(ids) + "}"]
     rows = from_columns(read_frame(ledger.services.database.url, ledger.tenant, statement, parameters), index)
     return rows.rename({"asset": "was"}).join(carried, on="was").select(*FOLDED_SCHEMA)
 

@@ -14,6 +14,7 @@ import polars as pl
 from muster.db.repos import claims as claims_repo
 from muster.pipeline.enrich.blocks import unpack_keys
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA
+from muster.pipeline.enrich.slices import matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
 MANY_KEYS = 20_000
 """From this many keys on it is cheaper to pull all blocks than to look each key up."""
-
-
-_KEYS_AT_ONCE = 1_000_000
-_SLICES = 8  # a power of two
 
 
 class KeyIndex(Protocol):
@@ -94,15 +91,8 @@ def numbered(keys: pl.DataFrame, roster: Roster, import_id: UUID) -> pl.DataFram
 
 
 def _carriers(known: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
-    """The claims in `known` that carry one of `keys`; many keys are compared in slices by their last bits."""
-    if keys.height < _KEYS_AT_ONCE:
-        return known.join(keys, on=["hash", "check"], how="semi")["claim"].unique()
-    found = []
-    for place in range(_SLICES):
-        here = (pl.col("hash") & (_SLICES - 1)) == place
-        some = known.filter(here).join(keys.filter(here), on=["hash", "check"], how="semi")
-        found.append(some["claim"].unique())
-    return pl.concat(found).unique()
+    """The claims in `known` that carry one of `keys`."""
+    return matching(known, keys, "semi")["claim"].unique()
 
 
 async def open_index(ledger: Ledger, *, without: UUID, key_count: int) -> KeyIndex:

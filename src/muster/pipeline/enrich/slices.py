@@ -1,0 +1,30 @@
+"""Work on millions of keys a slice at a time, so that no sort and no hash table ever holds all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal
+
+_KEYS_AT_ONCE = 1_000_000
+_SLICES = 8  # a power of two
+
+
+def slices(*frames: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, ...]]:
+    """The parts of `frames` (each with `hash`) that can share a key: cut by the last bits of the hash when large."""
+    if max(frame.height for frame in frames) < _KEYS_AT_ONCE:
+        yield frames
+        return
+    for place in range(_SLICES):
+        here = (pl.col("hash") & (_SLICES - 1)) == place
+        yield tuple(frame.filter(here) for frame in frames)
+
+
+def matching(keys: pl.DataFrame, others: pl.DataFrame, how: Literal["semi", "anti"]) -> pl.DataFrame:
+    """The rows of `keys` whose key is (`semi`) or is not (`anti`) among `others`."""
+    parts = [left.join(right, on=["hash", "check"], how=how) for left, right in slices(keys, others)]
+    return pl.concat(parts)
