@@ -22,6 +22,7 @@ from muster.services.import_storage import FirstLook, FlowTriggerService, Import
 from muster.services.import_validator import ImportValidator, check_texts
 from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
+from muster.services.recover_jobs import recover_lost_flows
 from muster.services.start_import import STATED, UPLOAD, same_request
 from muster.services.understand_file import Stated, understand
 
@@ -79,6 +80,8 @@ async def store_rows(services: Services, context: RequestContext, request: Store
     if not request.file_data:
         raise EmptyUploadError("file_data holds no row: send at least one.", field="file_data")
     accepted = await ImportValidator(services, context).check(request.import_category, request.processing_config)
+    async with services.database.begin(context.tenant) as session:
+        await recover_lost_flows(session, context, services)  # whoever stands in the way has to be getting on
     data_import_id = DataImportId(uuid7())
     async with services.blobs.receive(_lines(request), services.limits.upload_bytes) as incoming:
         folder = incoming.path.parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from muster.domain.errors import EmptyUploadError, FlowInTheWayError
@@ -80,6 +81,19 @@ async def test_an_incomplete_flow_stands_in_the_way_with_both_ways_out(
     assert existing["next_steps"]
     assert [item["action"] for item in raised.value.facts["recommendations"]] == ["continue", "delete"]
     assert len(await rows(services, context, "SELECT id FROM data_imports")) == 1
+
+
+async def test_a_flow_in_the_way_that_lost_its_job_gets_a_new_one(
+    services: Services, context: RequestContext, owner_url: str
+) -> None:
+    first = await upload(services, context)
+    jobs = "SELECT id FROM work.procrastinate_jobs WHERE args->>'flow_id' = :flow_id AND status = 'todo'"
+    with psycopg.connect(owner_url, autocommit=True, options="-c search_path=work") as connection:
+        connection.execute("DELETE FROM procrastinate_jobs WHERE args->>'flow_id' = %s", (str(first.flow_id),))
+    assert await rows(services, context, jobs, flow_id=str(first.flow_id)) == []
+    with pytest.raises(FlowInTheWayError):
+        await store_rows(services, context, request())
+    assert len(await rows(services, context, jobs, flow_id=str(first.flow_id))) == 1
 
 
 async def test_a_cancelled_flow_stands_in_nobodys_way(services: Services, context: RequestContext) -> None:
