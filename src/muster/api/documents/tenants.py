@@ -74,16 +74,20 @@ class NewEngagementRequest(Request):
 
 
 class NewClientDocument(Document):
-    """The client of the name that was asked for, new or not."""
+    """The client of the name that was asked for, new or not; `id` is its `client_account_id`."""
 
+    id: UUID
     client_account_id: UUID
+    name: str
 
 
 class NewEngagementDocument(Document):
-    """The engagement of the name that was asked for, new or not."""
+    """The engagement of the name that was asked for, new or not; `id` is its `engagement_id`."""
 
+    id: UUID
     client_account_id: UUID
     engagement_id: UUID
+    name: str
 
 
 class TokenDocument(Document):

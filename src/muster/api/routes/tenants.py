@@ -43,7 +43,8 @@ async def list_client_accounts(services: Provided, caller: SignedIn) -> ClientsD
 @routes.post("/client-accounts", Permission.MANAGE_PLATFORM, status=201)
 async def create_client_account(services: Provided, caller: SignedIn, body: NewClientRequest) -> NewClientDocument:
     """Make a client, or find the one of this name."""
-    return NewClientDocument(client_account_id=await create_client(services, caller, body.name))
+    client_id = await create_client(services, caller, body.name)
+    return NewClientDocument(id=client_id, client_account_id=client_id, name=body.name)
 
 
 @routes.get("/engagements", Permission.SIGNED_IN)
@@ -58,7 +59,12 @@ async def create_client_engagement(
 ) -> NewEngagementDocument:
     """Make an engagement of a client, or find the one of this name; for admins of the client."""
     tenant = await create_engagement(services, caller, ClientAccountId(body.client_account_id), body.name)
-    return NewEngagementDocument.of(tenant)
+    return NewEngagementDocument(
+        id=tenant.engagement_id,
+        client_account_id=tenant.client_account_id,
+        engagement_id=tenant.engagement_id,
+        name=body.name,
+    )
 
 
 async def _tenants(services: Services, caller: Caller) -> TenantsDocument:

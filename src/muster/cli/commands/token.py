@@ -28,7 +28,7 @@ app = typer.Typer(
 @app.command("create")
 def create(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the token is for.")],
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="What the token is for.")] = "command line",
     *,
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires; default: never.")] = None,
     as_json: JsonOption = False,
