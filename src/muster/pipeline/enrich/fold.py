@@ -208,6 +208,7 @@ def _complete(folded: pl.DataFrame) -> pl.DataFrame:
     return full.with_columns(
         pl.coalesce("asset_name", *NAME_FALLBACKS, pl.col("ip_address").list.first()).alias("asset_name"),
         (filled * 100).round(1).alias("completeness_score"),
+        pl.col("quality_score").round(1),
     )
 
 
