@@ -38,11 +38,13 @@ def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
     shared = _shared(keys)
     if shared.is_empty():
         return pl.DataFrame(schema=MEMBERSHIP_SCHEMA)
-    claims = np.unique(shared["claim"].to_numpy())
-    member = np.searchsorted(claims, shared["claim"].to_numpy()).astype(np.int32)
+    numbered = shared.select(pl.col("claim").unique().sort()).with_row_index("member")
+    claims = numbered["claim"].to_numpy()
+    placed = shared.select("claim").join(numbered, on="claim", how="left", maintain_order="left")
+    member = placed["member"].to_numpy().astype(np.int32)
     group = shared["group"].to_numpy()
     kind = shared["kind"].to_numpy()
-    del shared
+    del shared, numbered, placed
 
     is_record = kind == KeyKind.RECORD
     record_member, record_group = member[is_record], group[is_record]
