@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], Awaitable[None]]
 
-_CLAIMS_AT_ONCE = 100_000
-_FEW_IDS = 20_000
+_CLAIMS_AT_ONCE = 50_000
+_FEW_IDS = 10_000
 _SPARSEST = 4
 """More existing assets than these few are fetched by the range of ids that they span, when they fill a fourth of it."""
 
