@@ -90,8 +90,9 @@ def test_up_serves_imports_restarts_a_killed_worker_and_stops_clean(
     postgres: TestServer, worker_id: str, tmp_path: Path
 ) -> None:
     with running(postgres, f"up_{worker_id}", tmp_path) as (process, client):
-        made = client.post("/api/v1/client-accounts", json={"name": "Contoso"}).json()
-        made = client.post("/api/v1/engagements", json={**made, "name": "Exit"}).json()
+        client_id = client.post("/api/v1/client-accounts", json={"name": "Contoso"}).json()["id"]
+        asked = {"client_account_id": client_id, "name": "Exit"}
+        made = client.post("/api/v1/engagements", json=asked).json()
         client.headers["X-Client-Account-ID"] = made["client_account_id"]
         client.headers["X-Engagement-ID"] = made["engagement_id"]
         assert completed(client, "first.csv")["status"] == "completed"
