@@ -17,15 +17,14 @@ class Plan:
     """Assets by what happens to them.
 
     `folded` holds FOLDED_SCHEMA plus `action` (a PlanAction) and `changed_fields` (canonical fields whose value
-    changes), one row per asset that the change touches; `removed` are the claim numbers of assets that end. An asset
-    may be `unchanged` and yet differ in the claims behind it: `dirty` says that its row must be written.
+    changes), one row per asset that the change touches. An asset may be `unchanged` and yet differ in the claims
+    behind it: `dirty` says that its row must be written.
     """
 
     folded: pl.DataFrame
-    removed: pl.Series
 
     def counts(self) -> PlanCounts:
-        """How many assets are created, updated, unchanged, contradicted and removed."""
+        """How many assets are created, updated, unchanged and contradicted; those that end are no part of a fold."""
         actions = dict(self.folded.group_by("action").len().iter_rows())
         conflicts = self.folded.select(pl.col("conflicts").is_not_null().sum()).item()
         return PlanCounts(
@@ -33,11 +32,10 @@ class Plan:
             updated=actions.get(PlanAction.UPDATE, 0),
             unchanged=actions.get(PlanAction.UNCHANGED, 0),
             conflicts=conflicts,
-            removed=len(self.removed),
         )
 
 
-def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame, removed: pl.Series) -> Plan:
+def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
     """Compare `folded` (FOLDED_SCHEMA) with `existing`, the rows of the same assets as they stand (same columns)."""
     if existing.is_empty():
         created = folded.with_columns(
@@ -45,7 +43,7 @@ def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame, removed: pl.Serie
             changed_fields=pl.lit(None, dtype=pl.List(pl.String)),
             dirty=pl.lit(value=True),
         )
-        return Plan(created, removed)
+        return Plan(created)
     both = folded.join(existing, on="asset", how="left", suffix=":before", maintain_order="left")
     was_there = pl.col("asset").is_in(existing["asset"].implode())
     speaking = [
@@ -72,7 +70,7 @@ def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame, removed: pl.Serie
             .otherwise(pl.lit(PlanAction.UNCHANGED.value))
         )
     )
-    return Plan(compared.select(*FOLDED_SCHEMA, "action", "changed_fields", "dirty"), removed)
+    return Plan(compared.select(*FOLDED_SCHEMA, "action", "changed_fields", "dirty"))
 
 
 def _differs(name: str) -> pl.Expr:

@@ -238,7 +238,7 @@ async def _plan(ledger: Ledger, typed: pl.DataFrame, carried: pl.DataFrame, fiel
     roster = ledger.roster
     folded = await asyncio.to_thread(fold, typed, roster.order, roster.source_systems)
     stored = await asyncio.to_thread(_stored, ledger, carried, fields)
-    return await asyncio.to_thread(compute_plan, folded, stored, pl.Series(dtype=pl.Int64))
+    return await asyncio.to_thread(compute_plan, folded, stored)
 
 
 def _stored(ledger: Ledger, carried: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
