@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -14,21 +14,25 @@ from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.catalog.registry import categories, sources
 from muster.db.tables import DataImport, ImportFieldMapping, ImportRow, ImportTable
+from muster.domain.decisions import Decision, Edit, Join, KeyRef, Split
 from muster.domain.ids import DataImportId
 from muster.kit.ids import uuid7
 from muster.pipeline.enrich.claims import ClaimRole, ImportIndex, ordinals
 from muster.pipeline.enrich.fold import ASSET_FIELDS, fold
 from muster.pipeline.enrich.identity import resolve
-from muster.pipeline.enrich.keys import identity_keys
-from muster.pipeline.enrich.order import BeliefOrder, ImportFacts
+from muster.pipeline.enrich.keys import KeyKind, identity_keys, key_ref, mark_crowded
+from muster.pipeline.enrich.order import BeliefOrder, ImportFacts, Snapshots
+from muster.pipeline.enrich.rulings import Rulings
 from muster.services.enrich_assets import enrich_assets
 from muster.services.export_inventory import ExportFormat, export_assets
 from muster.services.list_assets import list_assets
+from support import reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from muster.domain.decisions import DecisionBody
     from muster.domain.flow_document import EnrichmentResult
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
@@ -65,36 +69,70 @@ def typed_rows(item: Import) -> pl.DataFrame:
     return pl.DataFrame(data, schema=schema)
 
 
-def pure_inventory(imports: Sequence[Import]) -> list[dict[str, Any]]:
+def pure_inventory(imports: Sequence[Import], decisions: Sequence[reference.Decision] = ()) -> list[dict[str, Any]]:
     """What the pipeline's own functions make of the imports, without a database; the order of ids is that given."""
     ids = sorted(uuid7() for _ in imports)
     index = ImportIndex(tuple(ids))
-    order = BeliefOrder.of(
-        [
-            ImportFacts(number, sources()[item.source], categories()[CATEGORY], item.feed, observed(item), item.sha256)
-            for number, item in zip(ids, imports, strict=True)
-        ]
-    )
+    facts = [
+        ImportFacts(
+            number, sources()[item.source], categories()[CATEGORY], item.feed, observed(item), item.sha256, item.partial
+        )
+        for number, item in zip(ids, imports, strict=True)
+    ]
+    order, snapshots = BeliefOrder.of(facts), Snapshots.of(facts)
+    rulings = Rulings.of([stored_decision(decision, number) for number, decision in enumerate(decisions)])
     keys, claims = [], []
     for number, item in zip(ids, imports, strict=True):
         rows = typed_rows(item)
         ordinal = ordinals(ClaimRole.SELF, 0, rows["row_number"])
         base = index.base(number)
-        found = identity_keys(rows.with_columns(ordinal.alias("ordinal")), item.feed)
+        found = mark_crowded(identity_keys(rows.with_columns(ordinal.alias("ordinal")), item.feed))
         keys.append(found.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
         claims.append(rows.with_columns((ordinal + base).alias("claim")))
-    membership = resolve(pl.concat(keys), order.newest_first)
+    every_key = pl.concat(keys)
+    membership = resolve(every_key, snapshots, rulings)
     everything = pl.concat(claims, how="diagonal").join(membership, on="claim", how="left")
     current = everything.filter(~pl.col("superseded").fill_null(value=False)).with_columns(
         pl.coalesce("asset", "claim").alias("asset")
     )
-    folded = fold(current, order, [item.source for item in imports])
-    return assets_as_values(folded.select(ASSET_FIELDS).to_dicts())
+    held = rulings.pinned(every_key).join(membership, on="claim", how="left").sort("edit")
+    pins = [
+        (asset if asset is not None else claim, rulings.edits[edit])
+        for edit, claim, asset in held.select("edit", "claim", "asset").iter_rows()
+    ]
+    folded = fold(current, order, snapshots, pins)
+    return assets_as_values(folded.select("missing_from", *ASSET_FIELDS).to_dicts())
+
+
+def stored_decision(decision: reference.Decision, number: int) -> Decision:
+    """A decision of the reference as the product keeps it; edits are ordered by their own number."""
+    match decision:
+        case reference.Join():
+            body: DecisionBody = Join(record_ref(decision.a), record_ref(decision.b))
+        case reference.Split():
+            pairs = tuple((record_ref(record), identifier_ref(key)) for record, key in sorted(decision.pairs))
+            body = Split(pairs)
+        case reference.Edit():
+            anchors = tuple(record_ref(anchor) for anchor in decision.anchors)
+            body = Edit(anchors, decision.field, decision.value, decision.clears)
+            number = decision.number
+    return Decision(uuid7(), body, None, None, datetime(2026, 2, 1, tzinfo=UTC) + timedelta(seconds=number))
+
+
+def record_ref(record: reference.Record) -> KeyRef:
+    """A record of the reference as the product names it."""
+    return key_ref(KeyKind.RECORD, *record)
+
+
+def identifier_ref(key: reference.Key) -> KeyRef:
+    """A key of the reference as the product names it."""
+    return key_ref(KeyKind[key[0]], *key[1:])
 
 
 def assets_as_values(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Assets as the reference gives them: filled canonical fields only, in a fixed order."""
-    kept = [{name: row[name] for name in sorted(row) if name in ASSET_FIELDS and row[name] is not None} for row in rows]
+    """Assets as the reference gives them: what is filled, in a fixed order."""
+    shown = {"missing_from", *ASSET_FIELDS}
+    kept = [{name: row[name] for name in sorted(row) if name in shown and row[name] is not None} for row in rows]
     return sorted(kept, key=repr)
 
 
@@ -123,6 +161,7 @@ async def place_import(services: Services, context: RequestContext, item: Import
                 observed_at=observed(item),
                 observed_at_origin="stated",
                 rows_attempt=1,
+                partial=item.partial,
             )
         )
         of_import = {**tenant, "data_import_id": import_id}

@@ -10,6 +10,8 @@ from muster.catalog.fields import FIELDS
 from muster.catalog.model import MergePolicy
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from muster.catalog.model import Category, FieldGroup, Source
 
 
@@ -52,6 +54,12 @@ POLICIES: dict[str, FieldPolicy] = {
 _CATEGORY_SPAN = 100
 
 
-def claim_rank(source: Source, category: Category, group: FieldGroup) -> int:
-    """The rank of a claim for fields of `group`: the source's rank, and the category's between equal sources."""
-    return source.rank.get(group, 0) * _CATEGORY_SPAN + category.rank.get(group, 0)
+def claim_rank(
+    source: Source, category: Category, group: FieldGroup, overrides: Mapping[tuple[str, str], int] | None = None
+) -> int:
+    """The rank of a claim for fields of `group`: the source's rank, and the category's between equal sources.
+
+    `overrides` (source id, group) -> rank are an engagement's own.
+    """
+    own = (overrides or {}).get((source.id, str(group)), source.rank.get(group, 0))
+    return own * _CATEGORY_SPAN + category.rank.get(group, 0)

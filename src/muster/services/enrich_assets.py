@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from muster.db.repos.changes import ChangeKind, NewChange, record_change
 from muster.domain.flow_document import EnrichmentResult
 from muster.services.inventory.change import add_claims
 from muster.services.inventory.ledger import open_ledger
@@ -29,9 +30,9 @@ async def enrich_assets(
     Returns what the database confirmed. The valid rows must lie in the blob store as typed claims (blobs/keys.py,
     `claims_key`) under the attempt that `data_imports.rows_attempt` names.
     """
-    async with open_ledger(db, context.tenant, services, also=data_import_id) as ledger:
-        counts = await add_claims(ledger, data_import_id, progress)
-    return EnrichmentResult(
+    async with open_ledger(db, context.tenant, services, joining=data_import_id) as ledger:
+        counts = (await add_claims(ledger, data_import_id, progress)).counts
+    result = EnrichmentResult(
         assets_created=counts.created,
         assets_updated=counts.updated,
         enrichment_details={
@@ -40,3 +41,6 @@ async def enrich_assets(
             "assets_merged_away": counts.removed,
         },
     )
+    new = NewChange(ChangeKind.IMPORT, data_import_id, summary=result.as_json(), changed_by=context.user_id)
+    await record_change(db, context.tenant, new)
+    return result

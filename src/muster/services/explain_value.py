@@ -112,7 +112,7 @@ async def _replaced(ledger: Ledger, speaking: pl.Series) -> pl.Series:
     active = tuple(item.import_id for item in ledger.roster.imports if item.claims_active)
     keys = await ledger.files.keys_of(speaking)
     records = keys.filter(pl.col("kind") == KeyKind.RECORD)
-    sharing = await KeysInDatabase(ledger, active).sharing(records)
+    sharing = (await KeysInDatabase(ledger, active).carried(records))["claim"].unique()
     return sharing.filter(~sharing.is_in(speaking.implode())).sort()
 
 

@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from muster.db.repos import claims as claims_repo
 from muster.db.repos import flows as flows_repo
-from muster.domain.errors import BusyError, NotFoundError
+from muster.db.repos.changes import ChangeKind, NewChange, record_change
+from muster.domain.errors import NotFoundError
 from muster.domain.phases import Move, after
 from muster.services.flows.lifecycle import FlowLifecycleManager
 from muster.services.inventory.change import restore_claims, withdraw_claims
 from muster.services.inventory.ledger import open_ledger
+from muster.services.inventory.patience import lock_or_refuse, untold
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from sqlalchemy.ext.asyncio import AsyncSession
-
+    from muster.domain.decisions import Edit
     from muster.domain.flow_state import FlowState
-    from muster.domain.plan import PlanCounts
-    from muster.domain.tenant import RequestContext, Tenant
+    from muster.domain.tenant import RequestContext
     from muster.services.context import Services
+    from muster.services.inventory.change import Change
 
-_PATIENCE_SECONDS = 5.0
-_PAUSE_SECONDS = 0.1
-_RETRY_AFTER_SECONDS = 10
+
+@dataclass(frozen=True, slots=True)
+class NotReverted:
+    """Something that could not be put back as it was, and why, with what would help."""
+
+    subject: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What undo (or redo) did to the assets that the import spoke of.
+    """What undo (or redo) did to the assets that the import spoke of, in three buckets.
 
-    `assets_removed`: nothing else speaks of them (redo: created again). `assets_reverted`: they say what the other
-    sources say. `assets_kept`: other sources say the same.
+    Reverted: `assets_removed` (nothing else speaks of them) and `assets_reverted` (they say what the other sources
+    say). Kept: `assets_kept`, of which `assets_kept_edited` because somebody pinned a value and `assets_kept_other`
+    because other sources say the same. `could_not`: what could not be put back, each with its reason. A redo creates
+    `assets_restored` again.
     """
 
     data_import_id: UUID
@@ -42,6 +47,9 @@ class UndoReport:
     assets_removed: int
     assets_reverted: int
     assets_kept: int
+    assets_kept_edited: int
+    assets_kept_other: int
+    could_not: tuple[NotReverted, ...] = ()
     assets_restored: int = 0
 
 
@@ -51,45 +59,55 @@ async def undo_import(services: Services, context: RequestContext, data_import_i
     Raises NotFoundError, IllegalMoveError when the import is not completed, BusyError while another change of the
     engagement's inventory is running.
     """
-    counts, flow = await _change(services, context, data_import_id, Move.UNDO)
-    return UndoReport(data_import_id, str(flow.status), counts.removed, counts.updated, counts.unchanged)
+    return _report(data_import_id, *await _change(services, context, data_import_id, Move.UNDO))
 
 
 async def redo_import(services: Services, context: RequestContext, data_import_id: UUID) -> UndoReport:
-    """Let the claims of an undone import take part again: the inventory is as before the undo. Raises as undo."""
-    counts, flow = await _change(services, context, data_import_id, Move.REDO)
+    """Let the claims of an undone import take part again: the inventory is as before the undo. Raises as undo.
+
+    An import that was purged has nothing to bring back: NotFoundError.
+    """
+    return _report(data_import_id, *await _change(services, context, data_import_id, Move.REDO))
+
+
+def _report(data_import_id: UUID, change: Change, flow: FlowState) -> UndoReport:
     return UndoReport(
-        data_import_id, str(flow.status), counts.removed, counts.updated, counts.unchanged, counts.created
+        data_import_id=data_import_id,
+        status=str(flow.status),
+        assets_removed=change.counts.removed,
+        assets_reverted=change.reverted,
+        assets_kept=change.kept_edited + change.kept_other,
+        assets_kept_edited=change.kept_edited,
+        assets_kept_other=change.kept_other,
+        could_not=tuple(_asleep(edit) for edit in change.asleep),
+        assets_restored=change.counts.created,
+    )
+
+
+def _asleep(edit: Edit) -> NotReverted:
+    return NotReverted(
+        subject=f"{edit.field} of {edit.anchors[0].label}",
+        reason="Somebody edited it, and no other import lists the record: the edit sleeps until one does.",
     )
 
 
 async def _change(
     services: Services, context: RequestContext, data_import_id: UUID, move: Move
-) -> tuple[PlanCounts, FlowState]:
-    change = withdraw_claims if move is Move.UNDO else restore_claims
+) -> tuple[Change, FlowState]:
     async with services.database.begin(context.tenant) as db:
         flow = await flows_repo.find_flow(db, context.engagement_id, data_import_id)
         if flow is None or flow.data_import_id is None:
             raise NotFoundError("There is no such import in this engagement.", data_import_id=str(data_import_id))
         after(flow.status, move)
-        await _wait_for_lock(db, context.tenant)
-        async with open_ledger(db, context.tenant, services) as ledger:
-            counts = await change(ledger, flow.data_import_id, _untold)
+        await lock_or_refuse(db, context.tenant)
+        if move is Move.UNDO:
+            async with open_ledger(db, context.tenant, services, leaving=flow.data_import_id) as ledger:
+                change = await withdraw_claims(ledger, flow.data_import_id, untold)
+        else:
+            async with open_ledger(db, context.tenant, services, joining=flow.data_import_id) as ledger:
+                change = await restore_claims(ledger, flow.data_import_id, untold)
+        kind = ChangeKind.UNDO if move is Move.UNDO else ChangeKind.REDO
+        new = NewChange(kind, flow.data_import_id, summary=asdict(change.counts), changed_by=context.user_id)
+        await record_change(db, context.tenant, new)
         moved = await FlowLifecycleManager(db, context).move(flow.flow_id, move)
-    return counts, moved
-
-
-async def _wait_for_lock(db: AsyncSession, tenant: Tenant) -> None:
-    """Take the engagement's lock within a few seconds, or say who is busy and when to come back."""
-    deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
-    while not await claims_repo.try_lock_inventory(db, tenant):
-        if asyncio.get_running_loop().time() > deadline:
-            raise BusyError(
-                "Another import or undo is changing this engagement's inventory; try again in a moment.",
-                retry_after=_RETRY_AFTER_SECONDS,
-            )
-        await asyncio.sleep(_PAUSE_SECONDS)
-
-
-async def _untold(done: int, total: int) -> None:
-    """Undo answers when it is done; nobody polls it."""
+    return change, moved

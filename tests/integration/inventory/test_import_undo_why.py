@@ -56,7 +56,7 @@ async def change(services: Services, context: RequestContext, import_id: UUID, *
     how = withdraw_claims if leave else restore_claims
     async with (
         services.database.begin(context.tenant) as db,
-        open_ledger(db, context.tenant, services) as ledger,
+        open_ledger(db, context.tenant, services, **{"leaving" if leave else "joining": import_id}) as ledger,
     ):
         return await how(ledger, import_id, untold)
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, INTEGER, SMALLINT, UUID
 
-from muster.db.tables import ClaimAssetBlock, ClaimKeyBlock, DataImport, Engagement, ImportTable
+from muster.db.tables import ClaimAssetBlock, ClaimKeyBlock, DataImport, ImportTable
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,7 +28,8 @@ _Block = TypeVar("_Block")
 class ClaimImport:
     """One import that brought claims, or is about to. `tables` are the numbers and row counts of imported tables.
 
-    `claims_attempt` is the attempt whose claim files count: the one that validated the rows.
+    `claims_attempt` is the attempt whose claim files count: the one that validated the rows. `left_out` (table number
+    -> row numbers) are rows that somebody rejected: they are no claims.
     """
 
     import_id: uuid.UUID
@@ -40,6 +41,8 @@ class ClaimImport:
     claims_attempt: int
     claims_active: bool
     tables: tuple[tuple[int, int], ...]
+    partial: bool = False
+    left_out: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,9 @@ def _lock_number(tenant: Tenant) -> Any:  # noqa: ANN401 - an SQL function's res
     return func.hashtextextended(f"inventory:{tenant.engagement_id}", 0)
 
 
-async def bump_inventory_version(db: AsyncSession, tenant: Tenant) -> None:
-    """Say that the inventory is another one now: plans computed before are stale."""
-    await db.execute(
-        update(Engagement)
-        .where(Engagement.id == tenant.engagement_id)
-        .values(inventory_version=Engagement.inventory_version + 1)
-    )
-
-
 async def claim_imports(db: AsyncSession, tenant: Tenant, also: uuid.UUID | None = None) -> list[ClaimImport]:
-    """The imports whose claims are stored, undone ones included, plus `also`; sorted by id."""
-    counts = DataImport.claims_attempt > 0
+    """The imports whose claims are stored, undone ones included and purged ones not, plus `also`; sorted by id."""
+    counts = (DataImport.claims_attempt > 0) & DataImport.purged_at.is_(None)
     rows = await db.execute(
         select(DataImport)
         .where(DataImport.engagement_id == tenant.engagement_id, counts | (DataImport.id == also) if also else counts)
@@ -121,6 +115,8 @@ async def claim_imports(db: AsyncSession, tenant: Tenant, also: uuid.UUID | None
             claims_attempt=item.claims_attempt or item.rows_attempt,
             claims_active=item.claims_active,
             tables=tuple(tables.get(item.id, ())),
+            partial=item.partial,
+            left_out={int(number): frozenset(rows) for number, rows in item.left_out.items()},
         )
         for item in imports
     ]

@@ -14,7 +14,15 @@ from muster.db.tables.imports import (
     ImportRow,
     ImportTable,
 )
-from muster.db.tables.inventory import ASSET_FIELDS, ClaimAssetBlock, ClaimKeyBlock, assets
+from muster.db.tables.inventory import (
+    ASSET_FIELDS,
+    ClaimAssetBlock,
+    ClaimKeyBlock,
+    ImportPlan,
+    InventoryChange,
+    InventoryDecision,
+    assets,
+)
 from muster.db.tables.tenants import (
     ApiToken,
     AuditEntry,
@@ -40,10 +48,13 @@ __all__ = [
     "ImportFieldMapping",
     "ImportFinding",
     "ImportFindingCount",
+    "ImportPlan",
     "ImportProcessingStep",
     "ImportProgress",
     "ImportRow",
     "ImportTable",
+    "InventoryChange",
+    "InventoryDecision",
     "MasterFlow",
     "Membership",
     "SignInLink",

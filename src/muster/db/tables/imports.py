@@ -29,8 +29,9 @@ class DataImport(TenantMixin, Base):
     """One uploaded file (or one body of rows) and what became of it.
 
     `claims_active` says whether its claims take part in the inventory; `staged_attempt`, `rows_attempt` and
-    `claims_attempt` name the attempts whose staging, rows and claims count (0: none yet). JSON columns are replaced,
-    never mutated.
+    `claims_attempt` name the attempts whose staging, rows and claims count (0: none yet). A `partial` import brings
+    some records of its feed anew and says nothing of the others. `left_out` (table number -> row numbers) are the rows
+    that somebody rejected in the plan. JSON columns are replaced, never mutated.
     """
 
     __tablename__ = "data_imports"
@@ -75,6 +76,9 @@ class DataImport(TenantMixin, Base):
     rows_attempt: Mapped[int] = mapped_column(server_default="0")
     claims_attempt: Mapped[int] = mapped_column(server_default="0")
     claims_active: Mapped[bool] = mapped_column(server_default="false")
+    partial: Mapped[bool] = mapped_column(server_default="false")
+    left_out: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    purged_at: Mapped[datetime | None]
     validation_results: Mapped[dict[str, Any] | None]
     enrichment_summary: Mapped[dict[str, Any] | None]
     error_message: Mapped[str | None]

@@ -7,6 +7,7 @@ stands in these blocks: 1,024 claims or keys to a database row, deleted with the
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -64,6 +65,8 @@ assets = Table(
     Column("claim_ids", ARRAY(Uuid), comment="the other claims of this asset; its own id is the first of them"),
     Column("discovery_source", Text, comment="source systems of the claims, sorted, separated by commas"),
     Column("conflicts", ARRAY(Text), comment="fields on which sources contradict each other"),
+    Column("missing_from", ARRAY(Text), comment="feeds whose newest snapshot no longer lists this asset"),
+    Column("pinned", ARRAY(Text), comment="fields whose value somebody pinned"),
     Column("completeness_score", Double),
     Column("quality_score", Double),
     Column("confidence_score", Double),
@@ -116,3 +119,59 @@ class ClaimAssetBlock(TenantMixin, Base):
     table_number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     block_number: Mapped[int] = mapped_column(Integer, primary_key=True)
     asset_ids: Mapped[bytes]
+
+
+class InventoryDecision(TenantMixin, Base):
+    """What somebody decided: a pinned value, records joined, told apart or left alone (domain/decisions.py).
+
+    `body` names identifiers of records, never ids of assets. A decision is taken back by `undone_at`, never deleted.
+    """
+
+    __tablename__ = "inventory_decisions"
+    __table_args__ = (ForeignKeyConstraint(["engagement_id"], [f"{SCHEMA}.engagements.id"], ondelete="CASCADE"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+    author: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[UUID | None]
+
+
+class InventoryChange(TenantMixin, Base):
+    """One change of the inventory, in the order in which changes took effect: what was in force at any time.
+
+    `version` is the engagement's inventory_version after it. `kind` is import, undo, redo, purge, decide, undecide,
+    ranks or rebuild; `data_import_id`, `decision_id` and `ranks` say what it was about, `summary` what it did, in
+    counts.
+    """
+
+    __tablename__ = "inventory_changes"
+    __table_args__ = (ForeignKeyConstraint(["engagement_id"], [f"{SCHEMA}.engagements.id"], ondelete="CASCADE"),)
+
+    version: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    data_import_id: Mapped[UUID | None]
+    decision_id: Mapped[UUID | None]
+    ranks: Mapped[dict[str, Any] | None]
+    summary: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    changed_by: Mapped[UUID | None]
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class ImportPlan(TenantMixin, Base):
+    """What an import would do, computed for the inventory as of `inventory_version` and kept until it is accepted.
+
+    The entries are Parquet in the blob store (`blob_key`); `counts` are domain.plan.PlanCounts.
+    """
+
+    __tablename__ = "import_plans"
+    __table_args__ = (_of_import(),)
+
+    data_import_id: Mapped[UUID] = mapped_column(primary_key=True)
+    inventory_version: Mapped[int]
+    counts: Mapped[dict[str, Any]]
+    blob_key: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

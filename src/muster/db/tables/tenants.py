@@ -30,7 +30,8 @@ class Engagement(Base):
     """One project for one client: the scope of an inventory.
 
     `inventory_version` grows with every change of the inventory; a plan carries the version it was computed for.
-    `fold_version` and `policy_version` say with which rules the inventory was folded.
+    `fold_version` and `policy_version` say with which rules the inventory was folded; `source_ranks` are the ranks that
+    the engagement set itself: source id -> field group -> rank.
     """
 
     __tablename__ = "engagements"
@@ -45,6 +46,7 @@ class Engagement(Base):
     inventory_version: Mapped[int] = mapped_column(server_default="0")
     fold_version: Mapped[int] = mapped_column(server_default="1")
     policy_version: Mapped[int] = mapped_column(server_default="1")
+    source_ranks: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     archived_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

@@ -1,7 +1,8 @@
 """The fold: what an asset is, said by its active claims and by nothing else.
 
 For every field the believed claim's value wins (order.py), list fields are united, an empty cell says nothing and
-`<clear>` wipes what less believed claims say. The same claims give the same asset in whatever order they came.
+`<clear>` wipes what less believed claims say. What somebody pinned stands above all claims. The same claims and
+decisions give the same asset in whatever order they came.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from muster.catalog.model import FieldType, MergePolicy
 from muster.catalog.policies import POLICIES
 from muster.domain.conversion import CLEARED_FIELDS
 from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.pins import pin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muster.pipeline.enrich.order import BeliefOrder
+    from muster.domain.decisions import Edit
+    from muster.pipeline.enrich.order import BeliefOrder, Snapshots
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised when the fold gives another inventory for the same claims; the engagement stores it and folds anew."""
 
 ASSET_FIELDS: tuple[str, ...] = tuple(name for name, field in FIELDS.items() if field.on_asset)
@@ -46,6 +49,8 @@ FOLDED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "claims": pl.List(pl.Int64),
     "discovery_source": pl.String,
     "conflicts": pl.List(pl.String),
+    "missing_from": pl.List(pl.String),
+    "pinned": pl.List(pl.String),
     "completeness_score": pl.Float64,
     "quality_score": pl.Float64,
     "confidence_score": pl.Float64,
@@ -54,41 +59,46 @@ FOLDED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 """One row per asset: its claim number, the claims that fold into it in ascending order, then its values."""
 
 
-def fold(claims: pl.DataFrame, order: BeliefOrder, sources: Sequence[str]) -> pl.DataFrame:
+def fold(
+    claims: pl.DataFrame, order: BeliefOrder, snapshots: Snapshots, pins: Sequence[tuple[int, Edit]] = ()
+) -> pl.DataFrame:
     """Fold `claims` into one row per asset, FOLDED_SCHEMA, sorted by asset.
 
     `claims` holds `claim` and `asset` (claim numbers), `cleared_fields`, `completeness`, `quality` and any typed
-    fields; each claim stands once. `sources[import index]` is the source system's id.
+    fields; each claim stands once. `pins` are the edits that hold, as (asset, edit), a later one before an earlier.
     """
     present = [name for name in ASSET_FIELDS if name in claims.columns]
     placed = claims.with_columns(import_index=pl.col("claim") // (1 << ORDINAL_BITS))
     alone = placed.filter(pl.len().over("asset") == 1)
     several = placed.join(alone.select("asset"), on="asset", how="anti")
-    parts = [_lone(alone, present, sources)]
+    parts = [_lone(alone, present, snapshots)]
     if several.height:
-        parts.append(_merged(several, present, order, sources))
-    return _complete(pl.concat(parts, how="diagonal")).sort("asset")
+        parts.append(_merged(several, present, order, snapshots))
+    folded = _aligned(pl.concat(parts, how="diagonal")).sort("asset")
+    return _complete(pin(folded, pins) if pins else folded)
 
 
-def _lone(claims: pl.DataFrame, present: list[str], sources: Sequence[str]) -> pl.DataFrame:
+def _lone(claims: pl.DataFrame, present: list[str], snapshots: Snapshots) -> pl.DataFrame:
     """Assets of one claim: its values are the asset's."""
+    place = claims["import_index"]
+    overtaken = pl.Series(snapshots.overtaken).gather(place)
     return claims.select(
         "asset",
         pl.concat_list("claim").alias("claims"),
-        pl.Series("source", list(sources), dtype=pl.String).gather(claims["import_index"]).alias("discovery_source"),
-        pl.lit([], dtype=pl.List(pl.String)).alias("conflicts"),
+        _names(snapshots.source_systems, place).alias("discovery_source"),
+        pl.when(overtaken).then(pl.concat_list(_names(snapshots.feed_names, place))).alias("missing_from"),
         pl.col("quality").alias("quality_score"),
         pl.lit(SOURCE_CONFIDENCE).alias("confidence_score"),
         *present,
     )
 
 
-def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, sources: Sequence[str]) -> pl.DataFrame:
+def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, snapshots: Snapshots) -> pl.DataFrame:
     """Assets of several claims, one sort per order of belief and no loop over assets."""
-    source_of = pl.Series("source", list(sources), dtype=pl.String).gather(claims["import_index"])
+    place = claims["import_index"]
     feeds = pl.col("import_index").n_unique()
     folded = (
-        claims.with_columns(source_of.alias("source"))
+        claims.with_columns(_names(snapshots.source_systems, place).alias("source"))
         .group_by("asset")
         .agg(
             pl.col("claim").sort().alias("claims"),
@@ -98,10 +108,12 @@ def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, source
         )
         .sort("asset")
     )
+    if snapshots.overtaken.any():
+        folded = folded.join(_missing(claims, snapshots), on="asset", how="left")
     contradictions = []
     for places, fields in _fields_by_order(present, order).items():
-        place = pl.Series("place", places, dtype=pl.Int64).gather(claims["import_index"])
-        runs = _Runs.of(claims.with_columns(place).sort("asset", "place", "claim"))
+        believed = pl.Series("place", places, dtype=pl.Int64).gather(place)
+        runs = _Runs.of(claims.with_columns(believed).sort("asset", "place", "claim"))
         folded = folded.with_columns(runs.winner(name) for name in fields if not FIELDS[name].is_list)
         for name in fields:
             if FIELDS[name].is_list:
@@ -111,6 +123,20 @@ def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, source
     conflicts = pl.concat(contradictions) if contradictions else pl.DataFrame(schema=_CONFLICT_SCHEMA)
     listed = conflicts.sort("asset", "field").group_by("asset").agg(pl.col("field").alias("conflicts"))
     return folded.join(listed, on="asset", how="left")
+
+
+def _names(by_import: Sequence[str], place: pl.Series) -> pl.Series:
+    return pl.Series("name", list(by_import), dtype=pl.String).gather(place)
+
+
+def _missing(claims: pl.DataFrame, snapshots: Snapshots) -> pl.DataFrame:
+    """`asset` and `missing_from`: the feeds that list the asset in no snapshot but older ones."""
+    place = claims["import_index"]
+    seen = claims.select(
+        "asset", feed=_names(snapshots.feed_names, place), overtaken=pl.Series(snapshots.overtaken).gather(place)
+    )
+    by_feed = seen.group_by("asset", "feed").agg(pl.col("overtaken").all()).filter("overtaken")
+    return by_feed.group_by("asset").agg(pl.col("feed").sort().alias("missing_from"))
 
 
 _CONFLICT_SCHEMA = {"asset": pl.Int64, "field": pl.String}
@@ -195,13 +221,17 @@ def _can_contradict(name: str) -> bool:
     return POLICIES[name].policy is MergePolicy.RANK and name not in _NO_CONTRADICTION
 
 
-def _complete(folded: pl.DataFrame) -> pl.DataFrame:
-    """All columns of FOLDED_SCHEMA in their order; empty lists are null, an unnamed asset is named by what it has."""
+def _aligned(folded: pl.DataFrame) -> pl.DataFrame:
+    """All columns of FOLDED_SCHEMA in their order."""
     absent = FOLDED_SCHEMA.keys() - set(folded.columns)
     missing = [pl.lit(None, dtype=FOLDED_SCHEMA[name]).alias(name) for name in absent]
-    full = folded.with_columns(missing).select(*FOLDED_SCHEMA)
+    return folded.with_columns(missing).select(*FOLDED_SCHEMA)
+
+
+def _complete(folded: pl.DataFrame) -> pl.DataFrame:
+    """Empty lists are null, an unnamed asset is named by what it has, and scores say how much is known."""
     lists = [name for name in ASSET_FIELDS if FIELDS[name].is_list]
-    full = full.with_columns(
+    full = folded.with_columns(
         pl.when(pl.col(name).list.len() > 0).then(pl.col(name)).alias(name) for name in [*lists, "conflicts"]
     )
     filled = pl.mean_horizontal(pl.col(name).is_not_null() for name in PLANNING_FIELDS)

@@ -1,9 +1,11 @@
 """Which claims speak of the same thing: set rules over keys, so that no order of imports can matter.
 
-A newer claim replaces the older one with the same feed and source record key. Among the rest, two claims are the same
-asset when a chain of shared keys joins them: a record key, or a strong key that no import gives to two of its records
-(clones share a UUID, a copied row its FQDN: such a key tells nothing apart and joins nobody). A replaced claim follows
-its replacement, so that an asset keeps its id (the smallest birth id) when a new snapshot of a feed arrives.
+A newer claim replaces the older one with the same feed and source record key. Among the rest, records and strong keys
+make blocks; a key that an import gives to two of its records tells nothing apart and joins nobody (clones share a
+UUID, a copied row its FQDN), one that it gives to many is crowded (keys.py) and identifies nothing anywhere. Weak keys
+then join blocks, kind by kind, where nothing contradicts (weak.py). What people decided counts like a strong key. A
+replaced claim follows its replacement, so that an asset keeps its id (the smallest birth id) when a new snapshot of a
+feed arrives.
 """
 
 from __future__ import annotations
@@ -14,53 +16,100 @@ import numpy as np
 import polars as pl
 
 from muster.pipeline.enrich.claims import ORDINAL_BITS
-from muster.pipeline.enrich.keys import STRONG, KeyKind
+from muster.pipeline.enrich.components import components
+from muster.pipeline.enrich.keys import CROWDED, STRONG, WEAK, KeyKind
+from muster.pipeline.enrich.rulings import NO_RULINGS
 from muster.pipeline.enrich.slices import slices
+from muster.pipeline.enrich.weak import Members, join_weakly
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from muster.pipeline.enrich.order import Snapshots
+    from muster.pipeline.enrich.rulings import Rulings
 
     Numbers = NDArray[np.int64]
     Places = NDArray[np.int32]
 
 CLAIM_KEYS_SCHEMA = {"claim": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
 MEMBERSHIP_SCHEMA = {"claim": pl.Int64, "asset": pl.Int64, "superseded": pl.Boolean}
+_DECIDED = 127
+"""The kind of the made-up key that the records of a join carry."""
 
 
-def resolve(keys: pl.DataFrame, precedence: Numbers) -> pl.DataFrame:
+def resolve(keys: pl.DataFrame, snapshots: Snapshots, rulings: Rulings = NO_RULINGS) -> pl.DataFrame:
     """The asset of every claim in `keys` that shares a key with another; claims that share none are left out.
 
     `keys` follows CLAIM_KEYS_SCHEMA and must be closed: with a claim it holds every active claim that shares a key
-    with it. `precedence[import index]` is the import's place among its engagement's by observation time, then file
-    sha256 (larger is newer). The result follows MEMBERSHIP_SCHEMA, sorted by claim: `asset` is the smallest claim of
-    the component, `superseded` says that a newer claim of the feed took the record over.
+    with it, unless the key is crowded, then the row that says so. The result follows MEMBERSHIP_SCHEMA, sorted by
+    claim: `asset` is the smallest claim of the component, `superseded` says that a newer claim of the feed took the
+    record over.
     """
-    shared = _shared(keys)
+    usable = _with_joins(_without_splits(_without_crowded(keys), rulings), rulings)
+    shared = _shared(usable)
     if shared.is_empty():
         return pl.DataFrame(schema=MEMBERSHIP_SCHEMA)
-    numbered = shared.select(pl.col("claim").unique().sort()).with_row_index("member")
-    claims = numbered["claim"].to_numpy()
-    placed = shared.select("claim").join(numbered, on="claim", how="left", maintain_order="left")
-    member = placed["member"].to_numpy().astype(np.int32)
+    claims = shared["claim"].unique().sort().to_numpy()
+    member = np.searchsorted(claims, shared["claim"].to_numpy()).astype(np.int32)
     group = shared["group"].to_numpy()
     kind = shared["kind"].to_numpy()
-    del shared, numbered, placed
+    del shared
 
     is_record = kind == KeyKind.RECORD
     record_member, record_group = member[is_record], group[is_record]
-    place = precedence[claims[record_member] >> ORDINAL_BITS]
+    place = snapshots.newest_first[claims[record_member] >> ORDINAL_BITS]
     gone = np.zeros(len(claims), dtype=bool)
     gone[record_member[place < _greatest_by(place, record_group)]] = True
 
     record = -1 - np.arange(len(claims), dtype=np.int32)
     record[record_member] = record_group
-    joins = np.isin(kind, [int(strong) for strong in STRONG])
-    joins &= ~gone[member]
-    joins[joins] = ~_ambiguous(group[joins], claims[member[joins]] >> ORDINAL_BITS, record[member[joins]])
-    joins |= is_record
+    current = ~gone[member]
+    strong = np.isin(kind, [int(item) for item in STRONG]) & current
+    vague = np.zeros(len(kind), dtype=bool)
+    vague[strong] = _ambiguous(group[strong], claims[member[strong]] >> ORDINAL_BITS, record[member[strong]])
+    joins = is_record | (strong & ~vague) | ((kind == _DECIDED) & current)
+    label = components(len(claims), member[joins], group[joins])
 
-    label = _components(len(claims), member[joins], group[joins])
+    weak = np.isin(kind, [int(item) for item in WEAK]) & current
+    if weak.any():
+        members = Members(claims, snapshots.feed[claims >> ORDINAL_BITS], gone)
+        carried = pl.DataFrame({"member": member[weak], "group": group[weak], "kind": kind[weak]})
+        untelling = pl.DataFrame({"claim": claims[member[vague]], "kind": kind[vague]})
+        label = join_weakly(label, members, carried, usable, untelling)
     return pl.DataFrame({"claim": claims, "asset": claims[label], "superseded": gone}, schema=MEMBERSHIP_SCHEMA)
+
+
+def _without_crowded(keys: pl.DataFrame) -> pl.DataFrame:
+    crowded = keys.filter(pl.col("kind") >= CROWDED).select("hash", "check").unique()
+    if crowded.is_empty():
+        return keys
+    return keys.join(crowded, on=["hash", "check"], how="anti")
+
+
+def _without_splits(keys: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
+    """`keys` without those that a record does not carry by somebody's decision."""
+    if rulings.splits.is_empty():
+        return keys
+    records = keys.filter(pl.col("kind") == KeyKind.RECORD).select("claim", record_hash="hash", record_check="check")
+    taken = rulings.splits.join(records, on=["record_hash", "record_check"]).select("claim", "hash", "check")
+    is_record = pl.col("kind") == KeyKind.RECORD
+    others = keys.filter(~is_record).join(taken, on=["claim", "hash", "check"], how="anti")
+    return pl.concat([keys.filter(is_record), others])
+
+
+def _with_joins(keys: pl.DataFrame, rulings: Rulings) -> pl.DataFrame:
+    """`keys` plus one made-up key for each join whose sides are both there."""
+    if rulings.joins.is_empty():
+        return keys
+    records = keys.filter(pl.col("kind") == KeyKind.RECORD).select("claim", "hash", "check")
+    sides = rulings.joins.join(records, on=["hash", "check"]).select("claim", "number", "side")
+    made = sides.select(
+        "claim",
+        kind=pl.lit(_DECIDED, dtype=pl.UInt8),
+        hash="number",
+        check=pl.lit(_DECIDED, dtype=pl.UInt32),
+    )
+    return pl.concat([keys, made.unique()])
 
 
 def _ambiguous(group: Places, place: Numbers, record: Places) -> NDArray[np.bool_]:
@@ -111,29 +160,3 @@ def _greatest_by(values: Numbers, group: Places) -> Numbers:
         return values
     starts = np.flatnonzero(np.diff(group, prepend=-1))
     return np.repeat(np.maximum.reduceat(values, starts), np.diff(starts, append=len(values)))
-
-
-def _components(size: int, member: Places, group: Places) -> Places:
-    """The smallest member reachable from each of `size` members over shared groups; `group` ascends.
-
-    Every round hands the least label of a group to its members, then each label jumps to its own label: the number of
-    rounds grows with the logarithm of the longest chain.
-    """
-    label = np.arange(size, dtype=np.int32)
-    if not len(member):
-        return label
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    lengths = np.diff(starts, append=len(member))
-    by_member = np.argsort(member, kind="stable")
-    ordered = member[by_member]
-    member_starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    touched = ordered[member_starts]
-    del ordered
-    while True:
-        least = np.repeat(np.minimum.reduceat(label[member], starts), lengths)
-        updated = label.copy()
-        updated[touched] = np.minimum(label[touched], np.minimum.reduceat(least[by_member], member_starts))
-        updated = updated[updated]
-        if np.array_equal(updated, label):
-            return label
-        label = updated

@@ -12,7 +12,7 @@ import polars as pl
 from muster.blobs.keys import claims_key
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
 from muster.pipeline.enrich.fold import ASSET_FIELDS
-from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys
+from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys, mark_crowded, record_names
 from muster.services.inventory.claim_pieces import cut, is_scattered
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class ClaimFiles:
             self._paths[place] = await self._stack.enter_async_context(self.services.blobs.local_path(key))
         return self._paths[place]
 
+    def hold(self, item: ClaimImport, table_number: int, path: Path) -> None:
+        """Read the claims of one table from `path`, which the caller keeps while the context is open."""
+        self._paths[item.import_id, table_number] = path
+
     async def fields(self) -> tuple[str, ...]:
         """The canonical fields that any import of the roster speaks of, undone ones included, and the asset's name."""
         names = {"asset_name"}
@@ -65,12 +69,13 @@ class ClaimFiles:
         return tuple(name for name in ASSET_FIELDS if name in names)
 
     async def keys(self, item: ClaimImport) -> pl.DataFrame:
-        """All identity keys of one import, KEYS_SCHEMA."""
-        frames = []
+        """All identity keys of one import, KEYS_SCHEMA, the crowded ones marked."""
+        frames = [identity_keys(pl.DataFrame(schema={"ordinal": pl.Int64}), item.feed)]
         for table_number, _ in item.tables:
             path = await self._path(item, table_number)
-            frames.append(await asyncio.to_thread(_keys, path, table_number, item.feed))
-        return pl.concat(frames) if frames else identity_keys(pl.DataFrame(schema={"ordinal": pl.Int64}), item.feed)
+            left_out = item.left_out.get(table_number, frozenset())
+            frames.append(await asyncio.to_thread(_keys, path, table_number, item.feed, left_out))
+        return await asyncio.to_thread(mark_crowded, pl.concat(frames))
 
     async def claims(self, item: ClaimImport) -> pl.Series:
         """All claims of one import, as claim numbers."""
@@ -78,7 +83,8 @@ class ClaimFiles:
         parts = [pl.Series("claim", [], dtype=pl.Int64)]
         for table_number, _ in item.tables:
             path = await self._path(item, table_number)
-            rows = pl.scan_parquet(path).select("row_number")
+            left_out = item.left_out.get(table_number, frozenset())
+            rows = pl.scan_parquet(path).select("row_number").filter(~pl.col("row_number").is_in(left_out))
             row_numbers = (await asyncio.to_thread(rows.collect)).to_series()
             parts.append((ordinals(ClaimRole.SELF, table_number, row_numbers) + base).alias("claim"))
         return pl.concat(parts)
@@ -94,6 +100,18 @@ class ClaimFiles:
             keys = identity_keys(typed.with_columns(ordinal=pl.col("claim") - base), item.feed)
             frames.append(keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
         return pl.concat(frames)
+
+    async def record_names(self, claims: pl.Series) -> dict[int, str]:
+        """What names the source record of each claim, with its feed, for people to read."""
+        names = {}
+        for (place,), part in claims.to_frame("claim").group_by(
+            (pl.col("claim") // (1 << ORDINAL_BITS)).alias("place")
+        ):
+            feed = self.roster.imports[int(str(place))].feed
+            typed = await self.typed(part.with_columns(asset="claim"))
+            found = zip(typed["claim"], record_names(typed), strict=True)
+            names.update({claim: f"{feed}: {name}" for claim, name in found if name is not None})
+        return names
 
     async def lay_out(self, batches: Sequence[pl.DataFrame]) -> None:
         """Prepare to read the claims of `batches` (each with `claim`) one after the other, by `typed` with its number.
@@ -144,8 +162,8 @@ def _row_number() -> pl.Expr:
     return (pl.col("claim") & ROW_MASK).cast(pl.Int32)
 
 
-def _keys(path: Path, table_number: int, feed: str) -> pl.DataFrame:
-    scan = pl.scan_parquet(path)
+def _keys(path: Path, table_number: int, feed: str, left_out: frozenset[int]) -> pl.DataFrame:
+    scan = pl.scan_parquet(path).filter(~pl.col("row_number").is_in(left_out))
     present = [name for name in KEY_COLUMNS if name in scan.collect_schema().names()]
     claims = scan.select("row_number", *present).collect()
     numbered = claims.with_columns(ordinals(ClaimRole.SELF, table_number, claims["row_number"]).alias("ordinal"))

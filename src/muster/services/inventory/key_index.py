@@ -31,8 +31,8 @@ MANY_KEYS = 20_000
 class KeyIndex(Protocol):
     """The keys of the active claims of an engagement, CLAIM_KEYS_SCHEMA."""
 
-    async def sharing(self, keys: pl.DataFrame) -> pl.Series:
-        """The claims that carry one of `keys`."""
+    async def carried(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Those of the keys that are among `keys` (`hash`, `check`), one row for each claim that carries one."""
         ...
 
     async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
@@ -46,9 +46,9 @@ class KeysInMemory:
 
     keys: pl.DataFrame
 
-    async def sharing(self, keys: pl.DataFrame) -> pl.Series:
-        """The claims that carry one of `keys`."""
-        return await asyncio.to_thread(_carriers, self.keys, keys)
+    async def carried(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """See KeyIndex."""
+        return await asyncio.to_thread(matching, self.keys, keys, "semi")
 
     async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
         """All keys of `claims`."""
@@ -64,11 +64,11 @@ class KeysInDatabase:
     ledger: Ledger
     import_ids: tuple[UUID, ...]
 
-    async def sharing(self, keys: pl.DataFrame) -> pl.Series:
-        """The claims that carry one of `keys`."""
+    async def carried(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """See KeyIndex."""
         hashes = keys["hash"].unique().to_list()
         blocks = await claims_repo.key_blocks_with(self.ledger.db, self.ledger.tenant, self.import_ids, hashes)
-        return _carriers(unpack(blocks, self.ledger.roster), keys)
+        return matching(unpack(blocks, self.ledger.roster), keys, "semi")
 
     async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
         """All keys of `claims`."""
@@ -90,13 +90,8 @@ def numbered(keys: pl.DataFrame, roster: Roster, import_id: UUID) -> pl.DataFram
     return keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check")
 
 
-def _carriers(known: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
-    """The claims in `known` that carry one of `keys`."""
-    return matching(known, keys, "semi")["claim"].unique()
-
-
-async def open_index(ledger: Ledger, *, without: UUID, key_count: int) -> KeyIndex:
-    """The index of all active imports but one, fit for looking up `key_count` keys."""
+async def open_index(ledger: Ledger, *, key_count: int, without: UUID | None = None) -> KeyIndex:
+    """The index of all active imports, but for one, fit for looking up `key_count` keys."""
     import_ids = tuple(item.import_id for item in ledger.roster.active(without=without))
     if key_count < MANY_KEYS:
         return KeysInDatabase(ledger, import_ids)

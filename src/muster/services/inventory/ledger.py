@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from muster.db.repos import claims as claims_repo
 from muster.services.inventory.claim_files import ClaimFiles
-from muster.services.inventory.roster import Roster, load_roster
+from muster.services.inventory.roster import Roster, load_roster, load_roster_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -33,22 +33,46 @@ class Ledger:
 
 @asynccontextmanager
 async def open_ledger(
-    db: AsyncSession, tenant: Tenant, services: Services, also: UUID | None = None
+    db: AsyncSession,
+    tenant: Tenant,
+    services: Services,
+    *,
+    joining: UUID | None = None,
+    leaving: UUID | None = None,
 ) -> AsyncIterator[Ledger]:
     """For a change: nobody else changes the inventory while the transaction lasts; waits for whoever does.
 
-    `also` is an import that brings claims for the first time.
+    `joining` or `leaving` is the import whose claims are to take part from now on, or no longer.
     """
     await claims_repo.lock_inventory(db, tenant)
-    async with read_ledger(db, tenant, services, also) as ledger:
+    async with read_ledger(db, tenant, services, joining=joining, leaving=leaving) as ledger:
         yield ledger
 
 
 @asynccontextmanager
 async def read_ledger(
-    db: AsyncSession, tenant: Tenant, services: Services, also: UUID | None = None
+    db: AsyncSession,
+    tenant: Tenant,
+    services: Services,
+    *,
+    joining: UUID | None = None,
+    leaving: UUID | None = None,
 ) -> AsyncIterator[Ledger]:
-    """For reading: takes no lock."""
-    roster = await load_roster(db, tenant, also)
+    """For reading: takes no lock. `joining` or `leaving`: what would be if that import did so."""
+    roster = await load_roster(db, tenant, joining=joining, leaving=leaving)
+    async with ledger_of(db, tenant, services, roster) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def past_ledger(db: AsyncSession, tenant: Tenant, services: Services, version: int) -> AsyncIterator[Ledger]:
+    """For reading what the inventory was at an earlier version."""
+    async with ledger_of(db, tenant, services, await load_roster_of(db, tenant, version)) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def ledger_of(db: AsyncSession, tenant: Tenant, services: Services, roster: Roster) -> AsyncIterator[Ledger]:
+    """For reading by a roster of one's own."""
     async with ClaimFiles(services, tenant, roster) as files:
         yield Ledger(db, tenant, services, roster, files)

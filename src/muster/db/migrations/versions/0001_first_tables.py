@@ -132,6 +132,7 @@ def _make_tables() -> None:
         sa.Column("inventory_version", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fold_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("policy_version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("source_ranks", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -182,6 +183,13 @@ def _make_tables() -> None:
             nullable=True,
             comment="fields on which sources contradict each other",
         ),
+        sa.Column(
+            "missing_from",
+            postgresql.ARRAY(sa.Text()),
+            nullable=True,
+            comment="feeds whose newest snapshot no longer lists this asset",
+        ),
+        sa.Column("pinned", postgresql.ARRAY(sa.Text()), nullable=True, comment="fields whose value somebody pinned"),
         sa.Column("completeness_score", sa.Double(), nullable=True),
         sa.Column("quality_score", sa.Double(), nullable=True),
         sa.Column("confidence_score", sa.Double(), nullable=True),
@@ -335,6 +343,9 @@ def _make_tables() -> None:
         sa.Column("rows_attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("claims_attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("claims_active", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("partial", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("left_out", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("validation_results", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("enrichment_summary", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("error_message", sa.Text(), nullable=True),
@@ -368,6 +379,50 @@ def _make_tables() -> None:
         unique=True,
         schema="migration",
         postgresql_where=sa.text("idempotency_key IS NOT NULL"),
+    )
+    op.create_table(
+        "inventory_changes",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=True),
+        sa.Column("decision_id", sa.Uuid(), nullable=True),
+        sa.Column("ranks", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "changed_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["migration.engagements.id"],
+            name=op.f("fk_inventory_changes_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", "version", name=op.f("pk_inventory_changes")),
+        schema="migration",
+    )
+    op.create_table(
+        "inventory_decisions",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("author", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["migration.engagements.id"],
+            name=op.f("fk_inventory_decisions_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", "id", name=op.f("pk_inventory_decisions")),
+        schema="migration",
     )
     op.create_table(
         "memberships",
@@ -570,6 +625,24 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint(
             "engagement_id", "data_import_id", "phase", "attempt", "number", name=op.f("pk_import_findings")
         ),
+        schema="migration",
+    )
+    op.create_table(
+        "import_plans",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=False),
+        sa.Column("inventory_version", sa.Integer(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("blob_key", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id", "data_import_id"],
+            ["migration.data_imports.engagement_id", "migration.data_imports.id"],
+            name=op.f("fk_import_plans_engagement_id_data_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", "data_import_id", name=op.f("pk_import_plans")),
         schema="migration",
     )
     op.create_table(
