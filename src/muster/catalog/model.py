@@ -168,6 +168,18 @@ class SourceTable:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservationColumn:
+    """Where a source's file says when it was observed: a column (all its spellings) of one of its tables.
+
+    The newest moment of the column counts. Declare none that tells when a row was last changed: a record that is gone
+    takes its moment with it, and the newer file would pass for the older one.
+    """
+
+    table: str
+    column: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """One source system. `rank` orders sources for the fold's policy `rank`, per field group (larger wins)."""
 
@@ -178,3 +190,4 @@ class Source:
     rank: Mapping[FieldGroup, int] = field(default_factory=dict)
     vendor_page: str = ""
     traps: tuple[str, ...] = ()
+    observed_in: tuple[ObservationColumn, ...] = ()

@@ -20,6 +20,27 @@ NO_OBSERVATION_TIME = FindingCode(
     "Neither the file nor its sender says when this was observed; the time of the upload ({moment}) counts.",
     "State observed_at, so that an older file does not overrule a newer one.",
 )
+OBSERVATION_TIME_FROM_FILE = FindingCode(
+    "observation_time_from_file",
+    Severity.INFO,
+    "The file says when it was observed",
+    "The file says that this was observed at {moment} ({place}).",
+    "If that is not when the source saw it, state observed_at.",
+)
+OBSERVATION_TIME_IMPLAUSIBLE = FindingCode(
+    "observation_time_implausible",
+    Severity.WARNING,
+    "The file's date can not be right",
+    "The date in {place} is not taken as the time of observation: {reason}.",
+    "Correct the date in the source, or state observed_at.",
+)
+OBSERVATION_TIME_AMBIGUOUS = FindingCode(
+    "observation_time_ambiguous",
+    Severity.WARNING,
+    "The file's date can be read in several ways",
+    "The date in {place} is not taken as the time of observation: {reason}.",
+    "State observed_at, or export dates as in 2024-05-31T14:05:00Z.",
+)
 MAPPING_COLUMN_MISSING = FindingCode(
     "mapping_column_missing",
     Severity.WARNING,
@@ -28,9 +49,25 @@ MAPPING_COLUMN_MISSING = FindingCode(
     "Correct the column's name in the mapping.",
 )
 
-IMPORT_CODES: tuple[FindingCode, ...] = (UNKNOWN_KIND, NO_OBSERVATION_TIME, MAPPING_COLUMN_MISSING)
+IMPORT_CODES: tuple[FindingCode, ...] = (
+    UNKNOWN_KIND,
+    NO_OBSERVATION_TIME,
+    OBSERVATION_TIME_FROM_FILE,
+    OBSERVATION_TIME_IMPLAUSIBLE,
+    OBSERVATION_TIME_AMBIGUOUS,
+    MAPPING_COLUMN_MISSING,
+)
 
 
-def note(code: FindingCode, *, field: str | None = None, **params: str | int) -> Finding:
-    """A finding on the whole file with its sentence rendered."""
-    return Finding(code.code, code.severity, AGENT, render(code, **params), field=field, params=params)
+def note(
+    code: FindingCode,
+    *,
+    table: str | None = None,
+    line: int | None = None,
+    field: str | None = None,
+    **params: str | int,
+) -> Finding:
+    """A finding on the file (or on a table, line or column of it) as a whole, with its sentence rendered."""
+    return Finding(
+        code.code, code.severity, AGENT, render(code, **params), table=table, line=line, field=field, params=params
+    )

@@ -6,6 +6,8 @@ import asyncio
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,12 @@ import polars as pl
 
 from muster.blobs.room import room_needed
 from muster.catalog.fields import FIELDS
-from muster.catalog.registry import categories
+from muster.catalog.registry import categories, sources
+from muster.domain import import_codes
 from muster.domain.errors import UnreadableFileError
 from muster.domain.findings import FindingLog, Severity
 from muster.domain.phases import StepStatus
+from muster.pipeline.detect.observed import Observation, Origin, observe, stating_tables
 from muster.pipeline.mapping.propose import refined
 from muster.pipeline.upload.inspect import hash_file
 from muster.pipeline.validate import AgentRun, Knowledge, all_agents, run_agent
@@ -28,7 +32,7 @@ from muster.services.sandbox import read_file_in_child
 from muster.services.understand_file import Stated, category_of, check_choices, check_names, understand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from muster.catalog.model import Category
@@ -85,6 +89,7 @@ class CheckReport:
     """The verdict on one file.
 
     `is_valid`: no error-level finding; `usable`: one good row at least and every required field has a column.
+    `observed_at` is when the file says it was observed; None when it does not, and an import's upload would count.
     `findings` are capped per code, `counts` are not.
     """
 
@@ -94,6 +99,8 @@ class CheckReport:
     usable: bool
     format: FileFormat
     detection: CheckDetection
+    observed_at: datetime | None
+    observed_at_origin: Origin
     tables: tuple[CheckedTable, ...]
     records: RecordCounts
     agents: tuple[CheckedAgent, ...]
@@ -113,6 +120,8 @@ class CheckReport:
             "usable": self.usable,
             "format": asdict(self.format),
             "detection": asdict(self.detection),
+            "observed_at": None if self.observed_at is None else self.observed_at.isoformat(),
+            "observed_at_origin": self.observed_at_origin,
             "tables": [
                 {
                     "name": table.name,
@@ -209,7 +218,8 @@ class _Check:
         sha256 = self._hash()
         staged = {table.name: self.folder / "staged" / table.staged for table in self.report.tables}
         understood = understand(self.report, filename, stated)
-        proposal = refined(understood.proposal, {name: pl.scan_parquet(path) for name, path in staged.items()})
+        frames = {name: pl.scan_parquet(path) for name, path in staged.items()}
+        proposal = refined(understood.proposal, frames)
         detection = understood.detection
         detected = {table.table: table for table in detection.tables}
         tables = StagedTables(
@@ -221,11 +231,13 @@ class _Check:
             self.folder,
         )
         verdict, agents = self._validate(tables, categories().get(detection.import_category or ""))
-        log = FindingLog()
-        log.extend(list(understood.findings))
-        counts = (*self.report.counts, *log.count_list(), *(count for run in verdict.runs for count in run.counts))
         # a stated category stands in the detection even when nothing fits it
         fits = bool(tables.tables)
+        observation = observe(stating_tables(self.report, detection, frames), sources(), self._uploaded_at())
+        whole = [*understood.findings, *(_time_findings(observation) if fits else ())]
+        log = FindingLog()
+        log.extend(whole)
+        counts = (*self.report.counts, *log.count_list(), *(count for run in verdict.runs for count in run.counts))
         return CheckReport(
             file=self.name,
             sha256=sha256,
@@ -238,6 +250,8 @@ class _Check:
                 detection.confidence,
                 detection.reasons,
             ),
+            observed_at=None if observation.at is None else observation.at.moment,
+            observed_at_origin=Origin.UPLOAD if observation.at is None else Origin.FILE,
             tables=tuple(
                 CheckedTable(
                     info.name,
@@ -252,11 +266,15 @@ class _Check:
             agents=agents,
             findings=(
                 *self.report.findings,
-                *understood.findings,
+                *whole,
                 *(finding for run in verdict.runs for finding in run.findings),
             ),
             counts=counts,
         )
+
+    def _uploaded_at(self) -> datetime:
+        """The latest moment of the day of the check: what lies after it would lie after an upload too."""
+        return datetime.combine(self.request.as_of + timedelta(days=1), time_of_day.min, UTC)
 
     def _validate(self, tables: StagedTables, category: Category | None) -> tuple[Verdict, tuple[CheckedAgent, ...]]:
         if category is None or not tables.tables:
@@ -295,3 +313,10 @@ class _Check:
             raise UnreadableFileError(
                 f"{self.name} vanished while it was read: put it back and check it again.", filename=self.name
             ) from error
+
+
+def _time_findings(observation: Observation) -> Iterator[Finding]:
+    """What an import would say of the time of observation."""
+    yield from observation.findings()
+    if observation.at is None:
+        yield import_codes.note(import_codes.NO_OBSERVATION_TIME, moment="the moment of its import")

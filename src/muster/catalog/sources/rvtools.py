@@ -6,7 +6,7 @@ ones write MiB (both are 2**20 bytes), and `vCenter UUID` where newer ones write
 
 from __future__ import annotations
 
-from muster.catalog.model import Source, SourceColumn, SourceTable
+from muster.catalog.model import ObservationColumn, Source, SourceColumn, SourceTable
 from muster.catalog.ranks import HYPERVISOR_OR_AGENT
 
 _C = SourceColumn
@@ -90,6 +90,8 @@ _VINFO = SourceTable(
 
 _DETAIL = "it details machines that vInfo lists once each; its rows need folding per machine"
 _NO_MACHINE = "its rows are no machines"
+_WRITTEN_AT = ("xlsx creation datetime",)
+"""RVTools reads the vCenter and writes the file in one go; one row for each vCenter that was asked."""
 
 
 def _sheet(name: str, grain: str, reason: str, *required: str, columns: tuple[SourceColumn, ...] = ()) -> SourceTable:
@@ -123,6 +125,13 @@ SOURCE = Source(
             "vInfo names its hosts as carriers of the virtual machines; they are no assets of their own yet",
             "Host",
         ),
+        _sheet(
+            "vMetaData",
+            "one vCenter, and when RVTools wrote down what it knows",
+            "it says when the workbook was written",
+            *_WRITTEN_AT,
+            columns=(_C(_WRITTEN_AT, None),),
+        ),
         *(
             _sheet(name, grain, _NO_MACHINE)
             for name, grain in (
@@ -144,6 +153,7 @@ SOURCE = Source(
             )
         ),
     ),
+    observed_in=(ObservationColumn("vMetaData", _WRITTEN_AT),),
     vendor_page="https://www.dell.com/en-us/shop/vmware/sl/rvtools",
     traps=(
         "MB became MiB between versions; both mean 2**20 bytes",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from muster.cli.views.consoles import results, row, table
 from muster.cli.views.mapping import mapping_table
-from muster.cli.views.text import counted, listed, printable
+from muster.cli.views.text import counted, listed, moment, printable
 from muster.domain.findings import Severity
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def _head(report: CheckReport) -> Iterator[str]:
         yield f"  taken for: {what} from {source} ({report.detection.confidence:.0%} sure)"
     for reason in report.detection.reasons:
         yield f"    {printable(reason)}"
+    said = "the file does not say; the time of its upload would count"
+    yield f"  observed: {said if report.observed_at is None else f'{moment(report.observed_at)}, as the file says'}"
     for one in report.tables:
         fate = "" if one.imported else ", not imported"
         yield f"  table {printable(one.name)}: {counted(one.rows, 'row')}{fate}"

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
 
     from muster.services.explain_value import Evidence, FieldWhy, Why
 
+_WHO_SAYS_WHEN = {
+    "upload": "the time of the upload: the file does not say",
+    "file": "as the file says",
+    "stated": "as its sender said",
+}
+"""By an import's `observed_at_origin`."""
+
 
 def show_why(why: Why) -> None:
     """Print each field with its rule and every word on it, the believed one first."""
@@ -52,8 +59,8 @@ def _place(evidence: Evidence) -> str:
 
 def _origin(evidence: Evidence) -> str:
     parts = [f"{evidence.source_system or 'no source system'}, observed {moment(evidence.observed_at)}"]
-    if evidence.observed_at_origin == "upload":
-        parts.append("(the time of the upload: the file does not say)")
+    if said := _WHO_SAYS_WHEN.get(evidence.observed_at_origin):
+        parts.append(f"({said})")
     if evidence.conversion:
         parts.append(f"read as {evidence.conversion}")
     return printable("; ".join([" ".join(parts[:2]), *parts[2:]]) if len(parts) > 1 else parts[0])
