@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from muster.domain.ids import UserId
 from muster.domain.tenant import RequestContext, Role
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from muster.domain.tenant import Tenant
     from muster.runtime.embedded import DatabaseUrls
     from muster.services.context import Services
+
+
+settings.register_profile("muster", deadline=None)  # how long an example takes is no behaviour
+settings.load_profile("muster")
 
 
 @pytest.fixture(scope="session")

@@ -2,150 +2,110 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from support.reference_identity import assets_of, claims_of
+from support.reference_words import Decision, Edit, Import, Join, Key, Record, Row, Split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from support.reference_identity import Claim
+
+__all__ = ["Decision", "Edit", "Import", "Join", "Key", "Record", "Row", "Split", "inventory"]
 
 HYPERVISOR_FIRST = {"rvtools": 3, "servicenow": 2, "generic": 1}
 """Trust in what machines know of themselves."""
 CMDB_FIRST = {"servicenow": 3, "rvtools": 2, "generic": 1}
 PEOPLE_FIRST = {"servicenow": 3, "generic": 2, "rvtools": 1}
+MEASURED_FIRST = {"rvtools": 2, "servicenow": 1, "generic": 1}
+IDENTITY = (
+    *("asset_name", "asset_type", "hostname", "fqdn", "ip_address", "mac_address"),
+    *("serial_number", "instance_uuid", "source_id"),
+)
 RANKS = {
-    "asset_name": CMDB_FIRST,
-    "serial_number": CMDB_FIRST,
-    "fqdn": CMDB_FIRST,
-    "source_id": CMDB_FIRST,
-    "ip_address": CMDB_FIRST,
+    **dict.fromkeys(IDENTITY, CMDB_FIRST),
     "business_owner": PEOPLE_FIRST,
+    "cpu_utilization_percent": MEASURED_FIRST,
 }
-LISTS = {"ip_address"}
+LISTS = {"ip_address", "mac_address"}
+NEWEST_FIRST = {"cpu_utilization_percent"}
+NAMES = ("hostname", "fqdn", "serial_number", "instance_uuid")
+"""What names an asset that nobody named."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of a made-up import: typed values, what it clears, the record's name in its feed."""
+def inventory(imports: Sequence[Import], decisions: Iterable[Decision] = ()) -> list[dict[str, Any]]:
+    """The assets that the imports and decisions make, as values without ids, in a fixed order.
 
-    record_key: str | None = None
-    clears: frozenset[str] = frozenset()
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Import:
-    """A made-up import. `day` is the day of January 2026 it was observed on."""
-
-    source: str
-    feed: str
-    day: int
-    sha256: str
-    rows: tuple[Row, ...]
+    `missing_from` stands in an asset when there is something to say: the feeds that no longer list it.
+    """
+    decided = list(decisions)
+    edits = [decision for decision in decided if isinstance(decision, Edit)]
+    active = {claim.record for claim in claims_of(imports)}
+    made = []
+    for claims in assets_of(imports, decided):
+        values = asset(claims, [edit for edit in edits if belongs(edit, claims, active)])
+        if feeds := missing_from(claims, imports):
+            values["missing_from"] = feeds
+        made.append(dict(sorted(values.items())))
+    return sorted(made, key=repr)
 
 
-def inventory(imports: list[Import]) -> list[dict[str, Any]]:
-    """The assets that the imports make, as values without ids, in a fixed order."""
-    claims = [(item, place, row) for item in imports for place, row in enumerate(item.rows)]
-    newest: dict[tuple[str, str], tuple[int, str]] = {}
-    for item, _, row in claims:
-        if (name := record(row)) is not None:
-            key = (item.feed, name)
-            newest[key] = max(newest.get(key, (0, "")), (item.day, item.sha256))
-    current = [
-        (item, place, row)
-        for item, place, row in claims
-        if record(row) is None or newest[item.feed, str(record(row))] == (item.day, item.sha256)
-    ]
-    carriers: dict[tuple[str, ...], dict[str, set[str | None]]] = {}
-    for item, _, row in current:
-        for key in keys(item, row):
-            carriers.setdefault(key, {}).setdefault(item.sha256, set()).add(record(row))
-    vague = {key for key, imports_of in carriers.items() if any(len(names) > 1 for names in imports_of.values())}
-    groups: list[list[int]] = []
-    for number, (item, _, row) in enumerate(current):
-        joined = [number]
-        for group in [group for group in groups if shares(current, group, item, row, vague)]:
-            joined += group
-            groups.remove(group)
-        groups.append(joined)
-    return sorted((asset([current[number] for number in group]) for group in groups), key=repr)
+def belongs(edit: Edit, claims: Iterable[Claim], active: set[Record | None]) -> bool:
+    """Whether the edit's first anchor that is there speaks of this asset."""
+    awake = [anchor for anchor in edit.anchors if anchor in active]
+    return bool(awake) and awake[0] in {claim.record for claim in claims}
 
 
-def record(row: Row) -> str | None:
-    """What names the record within its feed."""
-    if row.record_key:
-        return row.record_key
-    for name in ("serial_number", "fqdn", "asset_name"):
-        if row.values.get(name):
-            return f"{name}={row.values[name].lower()}"
-    addresses = row.values.get("ip_address")
-    return f"ip_address={addresses[0]}" if addresses else None
+def missing_from(claims: Iterable[Claim], imports: Iterable[Import]) -> list[str]:
+    """The feeds that spoke of the asset and whose newer lists do not."""
+    listed = [(claim.item.feed, overtaken(claim.item, imports)) for claim in claims]
+    return sorted({feed for feed, _ in listed} - {feed for feed, is_overtaken in listed if not is_overtaken})
 
 
-def keys(item: Import, row: Row) -> set[tuple[str, ...]]:
-    """The strong keys of a row."""
-    found = set()
-    if row.values.get("serial_number") and row.values.get("manufacturer"):
-        found.add(("serial", row.values["manufacturer"].lower(), row.values["serial_number"].lower()))
-    if row.values.get("fqdn"):
-        found.add(("fqdn", row.values["fqdn"]))
-    if row.values.get("source_id"):
-        found.add(("id", item.feed, row.values["source_id"]))
-    return found
+def overtaken(item: Import, imports: Iterable[Import]) -> bool:
+    """Whether a newer import lists all that the feed has."""
+    return any(other.feed == item.feed and other.age > item.age and not other.partial for other in imports)
 
 
-def shares(
-    current: list[tuple[Import, int, Row]], group: list[int], item: Import, row: Row, vague: set[tuple[str, ...]]
-) -> bool:
-    """Whether a row shares its record or a strong key that tells records apart with one of a group."""
-    for number in group:
-        other, _, other_row = current[number]
-        if (other.feed, record(other_row)) == (item.feed, record(row)):
-            return True
-        if (keys(other, other_row) & keys(item, row)) - vague:
-            return True
-    return False
-
-
-def asset(claims: list[tuple[Import, int, Row]]) -> dict[str, Any]:
-    """The values that the claims of one asset give."""
-    names = {name for _, _, row in claims for name in row.values} | {
-        name for _, _, row in claims for name in row.clears
-    }
+def asset(claims: Sequence[Claim], edits: Iterable[Edit]) -> dict[str, Any]:
+    """The values that the claims of one asset give, and people wrote."""
     made = {}
-    for name in names:
-        value = list_value(claims, name) if name in LISTS else value_of(claims, name)
-        if value is not None:
-            made[name] = value
-    if "asset_name" not in made:
-        for name in ("fqdn", "serial_number"):
-            if name in made:
-                made["asset_name"] = made[name]
-                break
-        else:
-            if made.get("ip_address"):
-                made["asset_name"] = made["ip_address"][0]
-    return dict(sorted(made.items()))
+    for name in {name for claim in claims for name in claim.row.values}:
+        made[name] = list_value(claims, name) if name in LISTS else value_of(claims, name)
+    for edit in sorted(edits, key=lambda edit: edit.number):
+        made[edit.field] = None if edit.clears else edit.value
+    names = [made.get(name) for name in ("asset_name", *NAMES)] + (made.get("ip_address") or [])
+    made["asset_name"] = next((name for name in names if name is not None), None)
+    return {name: value for name, value in made.items() if value is not None}
 
 
-def believed(claims: list[tuple[Import, int, Row]], name: str) -> list[tuple[Import, int, Row]]:
+def believed(claims: Iterable[Claim], name: str) -> list[Claim]:
     """The claims, the most believed first."""
     ranks = RANKS.get(name, HYPERVISOR_FIRST)
-    return sorted(claims, key=lambda claim: (-ranks[claim[0].source], -claim[0].day, claim[0].sha256, claim[1]))
+
+    def order(claim: Claim) -> tuple[Any, ...]:
+        rank, day = -ranks[claim.item.source], -claim.item.day
+        return (*((day, rank) if name in NEWEST_FIRST else (rank, day)), claim.item.sha256, claim.place)
+
+    return sorted(claims, key=order)
 
 
-def value_of(claims: list[tuple[Import, int, Row]], name: str) -> Any:
+def value_of(claims: Iterable[Claim], name: str) -> Any:
     """The first word on a field."""
-    for _, _, row in believed(claims, name):
-        if name in row.clears:
+    for claim in believed(claims, name):
+        if name in claim.row.clears:
             return None
-        if row.values.get(name) is not None:
-            return row.values[name]
+        if claim.row.values.get(name) is not None:
+            return claim.row.values[name]
     return None
 
 
-def list_value(claims: list[tuple[Import, int, Row]], name: str) -> Any:
+def list_value(claims: Iterable[Claim], name: str) -> Any:
     """All words on a list field, down to the first `<clear>`."""
     united: set[str] = set()
-    for _, _, row in believed(claims, name):
-        if name in row.clears:
+    for claim in believed(claims, name):
+        if name in claim.row.clears:
             break
-        united |= set(row.values.get(name) or ())
+        united |= set(claim.row.values.get(name) or ())
     return sorted(united) or None

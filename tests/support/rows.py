@@ -64,9 +64,10 @@ class ForeignKey:
 
 
 WITHOUT_CONSTRAINT = [
-    ForeignKey("import_rows", "data_imports", ["engagement_id", "data_import_id"], ["engagement_id", "id"])
+    ForeignKey("import_rows", "data_imports", ["engagement_id", "data_import_id"], ["engagement_id", "id"]),
+    ForeignKey("assets", "engagements", ["engagement_id"], ["id"]),
 ]
-"""What refers to another table without a constraint that says so (db/tables/imports.py says why)."""
+"""What refers to another table without a constraint that says so (db/tables/{imports,inventory}.py say why)."""
 
 
 def columns_of(connection: psycopg.Connection) -> dict[str, list[Column]]:

@@ -1,54 +1,186 @@
-"""Made-up imports in which everything collides: few serials, names and addresses, several sources and days."""
+"""Made-up engagements in which everything collides: few serials, names and addresses, several feeds and days.
+
+They are drawn by plain functions of a `random.Random`: hypothesis hands over one of its own, which it can shrink; a
+test that wants many engagements at once hands over a seeded one, the same lists, and a `world` for each. Worlds share
+no identifier but junk that names no record, so that the inventory of several is the inventories of each.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from support.reference import Import, Row
+from support.reference_identity import claims_of, record_of
+from support.reference_words import Decision, Edit, Import, Join, Row, Split
 
-_VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "asset_name": st.sampled_from(["web", "db", "app"]),
-    "serial_number": st.sampled_from(["CZ100", "CZ200", "CZ300"]),
-    "manufacturer": st.sampled_from(["HPE", "hpe", "Dell"]),
-    "fqdn": st.sampled_from(["web.corp.example", "db.corp.example"]),
-    "source_id": st.sampled_from(["sys-1", "sys-2"]),
-    "ip_address": st.lists(st.sampled_from(["10.0.0.1", "10.0.0.2", "10.0.0.3"]), min_size=1, unique=True).map(sorted),
-    "memory_gb": st.sampled_from([8.0, 16.0, 32.0]),
-    "cpu_cores": st.integers(1, 3),
-    "operating_system": st.sampled_from(["Ubuntu 24.04", "Windows Server 2022"]),
-    "business_owner": st.sampled_from(["team-a", "team-b"]),
-}
-_CLEARABLE = ("memory_gb", "business_owner", "ip_address", "operating_system")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from support.reference_words import Record
+
+WORLDS = 900
+"""So many worlds can be told apart."""
+
+Engagement = tuple[list[Import], list[Decision]]
+
+FEEDS = (("rvtools", "a"), ("rvtools", "b"), ("servicenow", "a"), ("generic", "a"), ("generic", "b"))
+CLEARABLE = ("memory_gb", "business_owner", "ip_address", "operating_system", "asset_type", "hostname")
+NAMING = ("asset_name", "hostname", "fqdn", "serial_number", "instance_uuid", "ip_address")
+LISTS = {"ip_address", "mac_address"}
 
 
-@st.composite
-def rows(draw: st.DrawFn) -> Row:
-    """One row with a handful of values."""
-    names = draw(st.sets(st.sampled_from(sorted(_VALUES)), min_size=1, max_size=6))
-    values = {name: draw(_VALUES[name]) for name in sorted(names)}
-    clears = draw(st.sets(st.sampled_from(_CLEARABLE), max_size=1)) if draw(st.integers(0, 5)) == 0 else set()
+def vocabulary(world: int) -> dict[str, list[Any]]:
+    """For each field what a made-up row can say, in one world."""
+    high, low = divmod(world, 256)
+    tail = f"bbbb{world:08x}"
+    spelled = f"aa aa {tail[:2]} {tail[2:4]} {tail[4:6]} {tail[6:8]} {tail[8:10]} {tail[10:]}"
+    web, db = f"web{world}", f"db{world}"
+    return {
+        "asset_name": [web, f"{web.upper()}.a.example", db, f"Web server {world}", "test", f"7{world}"],
+        "hostname": [web, web.title(), db, f"{web}.a.example", "localhost"],
+        "fqdn": [f"{web}.a.example", f"{web}.b.example", f"{db}.a.example", f"localhost.a{world}.example"],
+        "serial_number": [
+            *(f"CZ{world}100", f"cz{world}100", f"CZ{world}200", f"CZ{world}300", f"{world % WORLDS + 1}"),
+            *("To be filled by O.E.M.", f"VMware-56 4d 4c bc c6 a9 19 69-{spelled}"),
+        ],
+        "manufacturer": ["HPE", "Hewlett-Packard", "Dell Inc.", "System manufacturer"],
+        "instance_uuid": [
+            f"564d4cbc-c6a9-1969-aaaa-{tail}",
+            f"bc4c4d56-a9c6-6919-aaaa-{tail}",
+            f"4c4c4544-0042-4a10-8051-{tail}",
+            "00000000-0000-0000-0000-000000000000",
+        ],
+        "source_id": [
+            *(f"sys-{world}-1", f"SYS-{world}-1", f"sys-{world}-2", f"i-0abc{world:013x}", "0000"),
+            f"/subscriptions/{world:08x}-0000-4000-8000-000000000000/resourceGroups/r/providers/Microsoft.Compute/vm/v",
+        ],
+        "mac_address": [
+            *(f"00:50:56:{high:02x}:{low:02x}:01", f"00:50:56:{high:02x}:{low:02x}:02", "02:00:00:00:00:00"),
+            *("00:00:5e:00:01:07", "01:00:5e:00:00:01", "00:00:0c:07:ac:01"),
+        ],
+        "ip_address": [
+            *(f"10.{high}.{low}.1", f"10.{high}.{low}.2", f"2001:db8::{world:x}:1", f"127.{high}.{low}.1"),
+            *(f"169.254.{high}.{low}", f"fe80::1:{world:x}"),
+        ],
+        "asset_type": ["server", "virtual_machine", "container", "application", "database"],
+        "memory_gb": [8.0, 16.0, 32.0],
+        "cpu_cores": [1, 2, 3],
+        "cpu_utilization_percent": [10.0, 20.0, 30.0],
+        "operating_system": ["Ubuntu 24.04", "Windows Server 2022"],
+        "business_owner": ["team-a", "team-b"],
+    }
+
+
+def word(random: Random, name: str, choices: dict[str, list[Any]]) -> Any:
+    """A value for a field; the first few of its words are likelier than junk."""
+    if name in LISTS:
+        return sorted({word_of(random, choices[name]) for _ in range(random.randint(1, 2))})
+    return word_of(random, choices[name])
+
+
+def word_of(random: Random, words: Sequence[Any]) -> Any:
+    """One of the words; three times out of four one of the first three."""
+    return random.choice(words[:3] if random.randrange(4) else words)
+
+
+def draw_row(random: Random, choices: dict[str, list[Any]], world: int) -> Row:
+    """One row with a handful of values; few are left without anything that names their record."""
+    names = random.sample(sorted(choices), random.randint(1, 6))
+    values = {name: word(random, name, choices) for name in sorted(names)}
+    clears = frozenset({random.choice(CLEARABLE)} if random.randrange(8) == 0 else ())
     for name in clears:
         values.pop(name, None)
-    if not {"asset_name", "serial_number", "fqdn", "ip_address"} & values.keys():
-        values["asset_name"] = draw(_VALUES["asset_name"])
-    key = draw(st.sampled_from([None, None, "vm-1", "vm-2"]))
-    return Row(key, frozenset(clears), values)
+    if not values.keys() & set(NAMING) and random.randrange(8):
+        values["asset_name"] = word(random, "asset_name", choices)
+    key = random.choice([None, None, None, f"vm-{world}-1", f"VM-{world}-1", f"vm-{world}-2", "0000"])
+    return Row(key, clears, dict(sorted(values.items())))
 
 
-@st.composite
-def import_sets(draw: st.DrawFn, most: int = 4) -> list[Import]:
-    """Up to `most` imports with different bytes."""
-    count = draw(st.integers(1, most))
-    return [
-        Import(
-            source=source,
-            feed=f"{source}:{draw(st.sampled_from(['a', 'b']))}",
-            day=draw(st.integers(1, 3)),
-            sha256=f"{number:02d}" * 32,
-            rows=tuple(draw(st.lists(rows(), min_size=1, max_size=4))),
-        )
-        for number in draw(st.permutations(range(count)))
-        for source in [draw(st.sampled_from(["rvtools", "servicenow", "generic"]))]
-    ]
+def draw_crowd(random: Random, choices: dict[str, list[Any]], world: int) -> list[Row]:
+    """Rows that all say one thing, of as many records as a key may have, or of one more."""
+    shared = random.choice(["serial_number", "mac_address", "hostname", "ip_address", "fqdn", "instance_uuid"])
+    values = {shared: word(random, shared, choices)}
+    return [Row(f"many-{world}-{number}", values=dict(values)) for number in range(random.randint(8, 9))]
+
+
+def draw_lists(random: Random, most: int = 4) -> list[Import]:
+    """Up to `most` imports with different bytes and no rows yet; many are of one feed."""
+    lists: list[Import] = []
+    for number in random.sample(range(most), random.randint(1, most)):
+        source, name = random.choice(FEEDS)
+        feed = f"{source}:{name}"
+        if lists and random.randrange(2):
+            before = random.choice(lists)
+            source, feed = before.source, before.feed
+        sha256 = f"{number:02d}".ljust(64, "0")
+        lists.append(Import(source, feed, random.randint(1, 4), sha256, (), random.randrange(5) == 0))
+    return lists
+
+
+def filled(random: Random, lists: Sequence[Import], world: int = 0) -> list[Import]:
+    """The imports with rows of one world; some repeat what another import of their feed says."""
+    choices = vocabulary(world)
+    imports: list[Import] = []
+    for item in lists:
+        rows = [draw_row(random, choices, world) for _ in range(random.randint(1, 4))]
+        known = [row for other in imports if other.feed == item.feed for row in other.rows]
+        rows += random.sample(known, random.randint(0, min(3, len(known))))
+        if random.randrange(25) == 0:
+            rows += draw_crowd(random, choices, world)
+        random.shuffle(rows)
+        imports.append(replace(item, rows=tuple(rows)))
+    return imports
+
+
+def draw_imports(random: Random, most: int = 4, world: int = 0) -> list[Import]:
+    """Up to `most` imports of one world."""
+    return filled(random, draw_lists(random, most), world)
+
+
+def draw_decisions(random: Random, imports: Sequence[Import], most: int = 3, world: int = 0) -> list[Decision]:
+    """Up to `most` decisions about records of the imports and about keys that their rows give."""
+    rows = [(item.feed, row) for item in imports for row in item.rows]
+    records = sorted({record for feed, row in rows if (record := record_of(feed, row))})
+    carried = sorted({(claim.record, key) for claim in claims_of(imports) if claim.record for key in claim.keys})
+    if not records:
+        return []
+    decisions: list[Decision] = []
+    for number in range(random.randint(0, most)):
+        kind = random.randrange(3)
+        if kind == 0 and len(records) > 1:
+            decisions.append(Join(*random.sample(records, 2)))
+        elif kind == 1 and carried:
+            pairs = random.sample(carried, random.randint(1, min(3, len(carried))))
+            decisions.append(Split(frozenset(pairs)))
+        else:
+            decisions.append(draw_edit(random, records, number, world))
+    return decisions
+
+
+def draw_edit(random: Random, records: Sequence[Record], number: int, world: int) -> Edit:
+    """A value, or emptiness, that somebody wrote on what one of the records speaks of."""
+    choices = vocabulary(world)
+    known = [*records, (records[0][0], "asset_name=gone")]
+    anchors = tuple(random.sample(known, random.randint(1, min(3, len(known)))))
+    name = random.choice(["asset_name", "hostname", "ip_address", "memory_gb", "business_owner", "operating_system"])
+    clears = random.randrange(4) == 0
+    return Edit(anchors, name, None if clears else word(random, name, choices), clears, number)
+
+
+def draw_engagement(random: Random, most: int = 4) -> Engagement:
+    """Imports, and decisions about them half of the time."""
+    imports = draw_imports(random, most)
+    return imports, draw_decisions(random, imports) if random.randrange(2) else []
+
+
+def import_sets(most: int = 4) -> st.SearchStrategy[list[Import]]:
+    """Up to `most` imports of one engagement."""
+    return st.builds(draw_imports, st.randoms(use_true_random=False), st.just(most))
+
+
+def engagements(most: int = 4) -> st.SearchStrategy[Engagement]:
+    """Up to `most` imports of one engagement, and decisions about them."""
+    return st.builds(draw_engagement, st.randoms(use_true_random=False), st.just(most))

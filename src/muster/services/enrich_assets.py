@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from muster.db.repos.changes import ChangeKind, NewChange, record_change
 from muster.domain.flow_document import EnrichmentResult
 from muster.services.inventory.change import add_claims
+from muster.services.inventory.current import fold_by_todays_rules
 from muster.services.inventory.ledger import open_ledger
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ async def enrich_assets(
     Returns what the database confirmed. The valid rows must lie in the blob store as typed claims (blobs/keys.py,
     `claims_key`) under the attempt that `data_imports.rows_attempt` names.
     """
+    await fold_by_todays_rules(services, context, progress, wait=True)
     async with open_ledger(db, context.tenant, services, joining=data_import_id) as ledger:
         counts = (await add_claims(ledger, data_import_id, progress)).counts
     result = EnrichmentResult(

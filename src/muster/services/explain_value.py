@@ -1,4 +1,8 @@
-"""Why is this value here: down to file, table, row, column and the cell's own text, with what lost and why."""
+"""Why is this value here, and why are these records one asset: down to the cell, the key, and who decided what.
+
+Every value leads to file, table, row, column and the cell's own text, with what lost and why, and to the people who
+pinned it; every asset to the keys and decisions that join its records.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +12,33 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from muster.catalog.fields import FIELDS
+from muster.db.repos import decisions as decisions_repo
 from muster.db.repos import evidence as evidence_repo
 from muster.db.repos import inventory as inventory_repo
 from muster.db.repos.evidence import FedColumn, RowPlace, SourceRow
+from muster.domain.decisions import Edit, Join
 from muster.domain.errors import InvalidRequestError, NotFoundError
 from muster.pipeline.enrich.claims import ORDINAL_MASK, split_ordinal
-from muster.pipeline.enrich.explain import Explanation, Standing, Statement, explain
+from muster.pipeline.enrich.explain import Explanation, Pin, Standing, Statement, explain
 from muster.pipeline.enrich.fold import ASSET_FIELDS
+from muster.pipeline.enrich.joints import joints
 from muster.pipeline.enrich.keys import KeyKind
-from muster.services.inventory.key_index import KeysInDatabase
+from muster.services.inventory.key_values import key_values
 from muster.services.inventory.ledger import read_ledger
+from muster.services.inventory.own_claims import active_index, own_claims
 from muster.services.inventory.redirect import current_asset_id
+from muster.services.inventory.surroundings import surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from muster.domain.decisions import Decision
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
     from muster.services.inventory.ledger import Ledger
+    from muster.services.inventory.own_claims import OwnClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +67,84 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class EditEvidence:
+    """Somebody's edit of a field: `pinned` when it holds, `replaced` when a later edit of the field does."""
+
+    standing: Standing
+    value: Any
+    clears: bool
+    decision_id: UUID
+    author: UUID | None
+    decided_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldWhy:
-    """One field of an asset: its value, the rule that chose it, and every word on it, the believed one first."""
+    """One field of an asset: its value, the rule that chose it, and every word on it, the believed one first.
+
+    `edits` stand above all `evidence`; `sources_say` is the value that there would be without them.
+    """
 
     field: str
     value: Any
     unit: str | None
     rule: str
+    sources_say: Any
+    edits: tuple[EditEvidence, ...]
     evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """A record that speaks of an asset: one claim. `replaced`: a newer snapshot of its feed took the record over."""
+
+    claim_id: UUID
+    record: str | None
+    replaced: bool
+    data_import_id: UUID
+    filename: str
+    table: str
+    row_number: int
+    line: int | None
+    source_system: str | None
+    feed: str | None
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedBy:
+    """What joins some of an asset's records: a key that all of `claim_ids` carry, or somebody's decision.
+
+    `kind` is that of the key, such as `serial` or `host`, or `decision`; `value` the key as its records have it.
+    """
+
+    kind: str
+    value: str | None
+    claim_ids: tuple[UUID, ...]
+    decision_id: UUID | None = None
+    author: UUID | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """An asset (by today's id) and its explained fields."""
+    """An asset (by today's id), its explained fields, and why its records are one.
+
+    `missing_from` are feeds whose newest snapshot lists the asset no longer. `records` and `joined_by` are left out
+    when one field was asked for.
+    """
 
     asset_id: UUID
     fields: tuple[FieldWhy, ...]
+    missing_from: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    joined_by: tuple[JoinedBy, ...] = ()
 
 
 async def why(services: Services, context: RequestContext, asset_id: UUID, field: str | None = None) -> Why:
-    """Explain one field of an asset, or all that are filled.
+    """Explain one field of an asset, or all that are filled and why its records are one.
 
     Raises NotFoundError for an unknown asset, InvalidRequestError for a name that is no field of assets.
     """
@@ -89,31 +158,103 @@ async def why(services: Services, context: RequestContext, asset_id: UUID, field
         row = None if today is None else await inventory_repo.get_asset(db, context.tenant, today)
         if row is None:
             raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
-        numbers = [ledger.roster.index.claim_of(claim) for claim in row["claim_ids"] or [row["id"]]]
-        speaking = pl.Series("claim", numbers, dtype=pl.Int64)
-        replaced = await _replaced(ledger, speaking)
-        claims = pl.concat([speaking, replaced])
-        typed = await ledger.files.typed(
-            pl.DataFrame({"claim": claims, "asset": pl.repeat(0, len(claims), eager=True)})
-        )
-        told = explain(typed, replaced.to_list(), ledger.roster.order, ASSET_FIELDS if field is None else (field,))
-        places = {claim: _place(ledger, claim) for claim in claims}
+        own = await own_claims(ledger, row["claim_ids"] or [row["id"]])
+        decisions = await decisions_repo.read_decisions(db, context.tenant)
+        held = [decision for decision in decisions if decision.undone_at is None]
+        edits = await _edits(ledger, own, held)
+        fields = ASSET_FIELDS if field is None else (field,)
+        told = explain(own.typed, own.replaced, ledger.roster.order, fields, edits)
+        joined_by = await _joined_by(ledger, own, held) if field is None else []
+        places = {claim: _place(ledger, claim) for claim in own.claims}
         rows = await evidence_repo.source_rows(db, context.tenant, list(places.values()))
         columns = await evidence_repo.fed_columns(
             db, context.tenant, sorted({place.data_import_id for place in places.values()})
         )
     by_place = {row.place: row for row in rows}
     sources = {claim: by_place[place] for claim, place in places.items() if place in by_place}
-    return Why(row["id"], tuple(_field_why(item, sources, columns) for item in told))
+    explained = tuple(_field_why(item, sources, columns) for item in told)
+    missing = tuple(row["missing_from"] or ())
+    records = _records(ledger, own, sources) if field is None else ()
+    return Why(row["id"], explained, missing, records, tuple(joined_by))
 
 
-async def _replaced(ledger: Ledger, speaking: pl.Series) -> pl.Series:
-    """The claims of older snapshots whose records `speaking` took over."""
-    active = tuple(item.import_id for item in ledger.roster.imports if item.claims_active)
-    keys = await ledger.files.keys_of(speaking)
-    records = keys.filter(pl.col("kind") == KeyKind.RECORD)
-    sharing = (await KeysInDatabase(ledger, active).carried(records))["claim"].unique()
-    return sharing.filter(~sharing.is_in(speaking.implode())).sort()
+async def _edits(ledger: Ledger, own: OwnClaims, held: Sequence[Decision]) -> list[Decision]:
+    """The decisions among `held` that are edits and hold on the asset, oldest first."""
+    rulings = ledger.roster.rulings
+    anchors = rulings.partners(own.records)
+    if anchors.is_empty():
+        return []
+    edits = sorted(
+        (decision for decision in held if isinstance(decision.body, Edit)),
+        key=lambda decision: (decision.created_at, decision.id),
+    )
+    pinned = rulings.pinned(await active_index(ledger).carried(anchors))
+    return [edits[number] for number in pinned.filter(pl.col("claim").is_in(own.claims))["edit"].sort()]
+
+
+async def _joined_by(ledger: Ledger, own: OwnClaims, held: Sequence[Decision]) -> list[JoinedBy]:
+    """What joins the claims of the asset."""
+    if len(own.claims) == 1:
+        return []
+    found = own.records.filter(pl.len().over("hash", "check") > 1)
+    if len(own.claims) - len(own.replaced) > 1:
+        active = [item.import_id for item in ledger.roster.active()]
+        around = await surroundings(ledger, pl.Series("claim", own.claims, dtype=pl.Int64), active, held)
+        claims = pl.Series("claim", own.claims, dtype=pl.Int64)
+        found = joints(around.keys, ledger.roster.snapshots, ledger.roster.rulings, claims)
+    values = key_values(own.typed, ledger.roster, found)
+    by_key = found.sort("claim").group_by("kind", "hash", "check").agg("claim").sort("kind", "claim", "hash")
+    keys = [
+        JoinedBy(KeyKind(kind).name.lower(), values.get((key, check)), _birth_ids(ledger, claims))
+        for kind, key, check, claims in by_key.select("kind", "hash", "check", "claim").iter_rows()
+    ]
+    return [*keys, *_joined_by_people(ledger, own, held)]
+
+
+def _joined_by_people(ledger: Ledger, own: OwnClaims, held: Sequence[Decision]) -> Iterator[JoinedBy]:
+    """The joins that people decided between records of the asset."""
+    records: dict[tuple[int, int], list[int]] = {}
+    for claim, key, check in own.records.select("claim", "hash", "check").sort("claim").iter_rows():
+        records.setdefault((key, check), []).append(claim)
+    for decision in held:
+        if not isinstance(decision.body, Join):
+            continue
+        left, right = decision.body.left, decision.body.right
+        sides = [records.get((ref.hash, ref.check), []) for ref in (left, right)]
+        if all(sides):
+            yield JoinedBy(
+                kind="decision",
+                value=f"{left.label} and {right.label}",
+                claim_ids=_birth_ids(ledger, sorted(sides[0] + sides[1])),
+                decision_id=decision.id,
+                author=decision.author,
+                decided_at=decision.created_at,
+                reason=decision.reason,
+            )
+
+
+def _birth_ids(ledger: Ledger, claims: Sequence[int]) -> tuple[UUID, ...]:
+    return tuple(ledger.roster.index.birth_id(claim) for claim in claims)
+
+
+def _records(ledger: Ledger, own: OwnClaims, sources: Mapping[int, SourceRow]) -> tuple[Record, ...]:
+    return tuple(
+        Record(
+            claim_id=ledger.roster.index.birth_id(claim),
+            record=own.names[claim],
+            replaced=claim in own.replaced,
+            data_import_id=source.place.data_import_id,
+            filename=source.filename,
+            table=source.table_name,
+            row_number=source.place.row_number,
+            line=source.line,
+            source_system=source.source_system,
+            feed=source.feed,
+            observed_at=source.observed_at,
+        )
+        for claim in own.claims
+        if (source := sources.get(claim)) is not None
+    )
 
 
 def _place(ledger: Ledger, claim: int) -> RowPlace:
@@ -121,13 +262,28 @@ def _place(ledger: Ledger, claim: int) -> RowPlace:
     return RowPlace(ledger.roster.index.import_of(claim), table_number, row_number)
 
 
-def _field_why(item: Explanation, sources: dict[int, SourceRow], columns: Sequence[FedColumn]) -> FieldWhy:
+def _field_why(item: Explanation, sources: Mapping[int, SourceRow], columns: Sequence[FedColumn]) -> FieldWhy:
     evidence = tuple(
         _evidence(item.field, statement, sources[statement.claim], columns)
         for statement in item.statements
         if statement.claim in sources
     )
-    return FieldWhy(item.field, item.value, FIELDS[item.field].unit, item.rule, evidence)
+    return FieldWhy(
+        field=item.field,
+        value=item.value,
+        unit=FIELDS[item.field].unit,
+        rule=item.rule,
+        sources_say=item.otherwise,
+        edits=tuple(map(_edit_evidence, item.pins)),
+        evidence=evidence,
+    )
+
+
+def _edit_evidence(pin: Pin) -> EditEvidence:
+    decision = pin.decision
+    return EditEvidence(
+        pin.standing, pin.value, pin.clears, decision.id, decision.author, decision.created_at, decision.reason
+    )
 
 
 def _evidence(field: str, statement: Statement, row: SourceRow, columns: Sequence[FedColumn]) -> Evidence:

@@ -59,9 +59,15 @@ async def export_rejects(
 
     A file of one table gives its columns and a last one with the reasons; a CSV of several tables has the tables one
     below the other, each with its header, an XLSX has a sheet for each. No spreadsheet takes a cell for a formula.
-    Raises NotFoundError, and ConflictError while the rows are not checked yet, or when they are too many for a sheet.
+    Raises NotFoundError, and ConflictError while the rows are not checked yet, when they are too many for a sheet, or
+    when they were purged.
     """
     found = await read_open_import(services, context.tenant, data_import_id)
+    if found.stored.purged_at is not None:
+        raise ConflictError(
+            "This import was purged: its rows, those held back included, are gone for good.",
+            data_import_id=str(found.stored.id),
+        )
     if found.stored.rows_attempt == 0:
         raise ConflictError(
             "The rows of this import are not checked yet: ask again when its validation has ended.",

@@ -92,6 +92,7 @@ class ImportDetail:
     enrichment_summary: EnrichmentResult | None
     error_message: str | None
     claims_active: bool
+    purged_at: datetime | None
     imported_by: UUID | None
     started_at: datetime | None
 
@@ -153,6 +154,7 @@ async def read_import(services: Services, context: RequestContext, data_import_i
         enrichment_summary=stored.enrichment_summary,
         error_message=stored.error_message,
         claims_active=stored.claims_active,
+        purged_at=stored.purged_at,
         imported_by=stored.imported_by,
         started_at=stored.started_at,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import polars as pl
 
 from muster.blobs.keys import staging_folder, staging_key
+from muster.catalog.registry import sources
 from muster.db.repos import findings as finding_rows
 from muster.db.repos import imports, steps
 from muster.db.repos.import_values import APPROVED, SUGGESTED
@@ -20,6 +21,7 @@ from muster.domain.flow_state import SupersededError
 from muster.domain.mapping import MatchMethod
 from muster.domain.phases import Phase
 from muster.domain.processing_config import MappingChoice, ReviewRule
+from muster.pipeline.detect.observed import Observation, Origin, observe, stating_tables
 from muster.pipeline.mapping.propose import refined
 from muster.pipeline.read.report import REPORT_NAME
 from muster.services.feed_name import feed_of
@@ -29,11 +31,11 @@ from muster.services.import_storage import FirstLook, ImportStorageManager, samp
 from muster.services.open_staging import ROWS_KIND, load_report, read_open_import, staged_file
 from muster.services.read_limits import read_limits
 from muster.services.sandbox import read_file_in_child
-from muster.services.start_import import UPLOAD
 from muster.services.understand_file import AUTO, Stated, Understanding, understand
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -71,7 +73,8 @@ async def stage_import(work: PhaseWork) -> Staged:
     async with AsyncExitStack() as stack:
         read = await _read(stack, work, found.stored, visible)
         async with visible.step(_MAP, "Say what the file is, and which column feeds which field") as step:
-            look = FirstLook(read.report, await _understand(found, read))
+            understanding, observation = await _understand(found, read)
+            look = FirstLook(read.report, understanding)
             columns = look.understanding.proposal.columns
             step.records = len(columns)
             step.output = {
@@ -81,7 +84,7 @@ async def stage_import(work: PhaseWork) -> Staged:
             }
         if read.folder is not None:
             await _keep(work, read.report, read.folder)
-    result = _Result(work, found.stored, look, read.attempt)
+    result = _Result(work, found.stored, look, observation, read.attempt)
     why = result.why_unusable()
     if why is None:
         await result.publish(work.db)
@@ -145,8 +148,8 @@ async def _while_it_counts(work: PhaseWork, reading: Coroutine[Any, Any, T]) -> 
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _understand(found: OpenImport, read: _Read) -> Understanding:
-    """Detect and map; what a user has said of a column before is never overwritten by a suggestion."""
+async def _understand(found: OpenImport, read: _Read) -> tuple[Understanding, Observation]:
+    """Detect, map, and look for the time of observation; what a user has said before is never overwritten."""
     stored = found.stored
     said = tuple(
         MappingChoice(column.source_field, column.target_field, column.table, column.transformation)
@@ -154,13 +157,17 @@ async def _understand(found: OpenImport, read: _Read) -> Understanding:
         if column.match_method is MatchMethod.USER
     )
     stated = Stated(stored.stated_category, stored.stated_source, (*stored.processing_config.mapping, *said))
-    return await asyncio.to_thread(_detect_and_map, read, stored.filename, stated)
+    return await asyncio.to_thread(_detect_and_map, read, stored, stated)
 
 
-def _detect_and_map(read: _Read, filename: str, stated: Stated) -> Understanding:
-    understood = understand(read.report, filename, stated)
+def _detect_and_map(read: _Read, stored: StoredImport, stated: Stated) -> tuple[Understanding, Observation]:
+    understood = understand(read.report, stored.filename, stated)
     staged = {name: pl.scan_parquet(path) for name, path in read.paths.items()}
-    return replace(understood, proposal=refined(understood.proposal, staged))
+    understood = replace(understood, proposal=refined(understood.proposal, staged))
+    if stored.observed_at_origin == Origin.STATED:
+        return understood, Observation()
+    tables = stating_tables(read.report, understood.detection, staged)
+    return understood, observe(tables, sources(), stored.created_at)
 
 
 async def _keep(work: PhaseWork, report: ReadReport, folder: Path) -> None:
@@ -186,6 +193,7 @@ class _Result:
     work: PhaseWork
     stored: StoredImport
     look: FirstLook
+    observation: Observation
     attempt: int
 
     @property
@@ -237,6 +245,7 @@ class _Result:
         if stored.detection is None:
             sample = sample_of(report, understood.proposal)
             await imports.replace_sample(session, engagement_id, stored.id, sample.kept())
+        observed_at, origin = self._observed()
         source = stored.stated_source or understood.detection.source_system
         await imports.update_import(
             session,
@@ -246,6 +255,8 @@ class _Result:
                 "import_category": understood.detection.import_category,
                 "source_system": source,
                 "feed": stored.feed or feed_of(source, stored.filename, stated=None, same_bytes=None),
+                "observed_at": observed_at,
+                "observed_at_origin": origin,
                 "detection": self.look.as_json(),
                 "file_format": {**(stored.file_format or {}), **asdict(report.file_format)},
                 "staged_attempt": self.attempt,
@@ -253,8 +264,19 @@ class _Result:
             },
         )
 
+    def _observed(self) -> tuple[datetime, Origin]:
+        """When the source saw what the file says: as stated, else as the file says, else the time of the upload."""
+        stored = self.stored
+        if stored.observed_at_origin == Origin.STATED:
+            return stored.observed_at, Origin.STATED
+        if self.observation.at is not None:
+            return self.observation.at.moment, Origin.FILE
+        return stored.created_at, Origin.UPLOAD
+
     def _own_findings(self) -> list[Finding]:
-        if self.stored.observed_at_origin != UPLOAD:
-            return []
-        moment = self.stored.observed_at.isoformat(timespec="seconds")
-        return [import_codes.note(import_codes.NO_OBSERVATION_TIME, moment=moment)]
+        found = list(self.observation.findings())
+        moment, origin = self._observed()
+        if origin is Origin.UPLOAD:
+            said = moment.isoformat(timespec="seconds")
+            found.append(import_codes.note(import_codes.NO_OBSERVATION_TIME, moment=said))
+        return found

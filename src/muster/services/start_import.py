@@ -43,7 +43,7 @@ class UploadRequest:
 
     `import_category` is a category, one of its older names (`cmdb`, `asset_inventory`) or `auto`; `processing_config`
     is the JSON object of the request as it came (domain.processing_config reads it); `observed_at` counts when the
-    config names none.
+    config names none. `partial`: the file lists some records of its feed anew and says nothing of the others.
     """
 
     content: AsyncIterable[bytes]
@@ -56,6 +56,7 @@ class UploadRequest:
     observed_at: datetime | None = None
     mime_type: str | None = None
     idempotency_key: str | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class ImportStorageHandler:
             observed_at_origin=STATED if accepted.observed_at else UPLOAD,
             idempotency_key=request.idempotency_key,
             created_at=now,
+            partial=request.partial,
         )
 
     async def _delete_bytes(self, arrival: _Arrival) -> None:

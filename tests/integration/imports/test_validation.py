@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -16,6 +16,7 @@ from muster.services.list_findings import FindingFilter, count_findings, list_fi
 from muster.services.list_records import RecordOutcome, list_records
 from muster.services.list_steps import list_steps
 from muster.services.processors import staged_tables
+from muster.services.processors.checks import Checks
 from muster.services.processors.factory import DataImportProcessorFactory
 from muster.services.read_status import read_status
 from muster.services.steer_flow import Steering, steer_flow
@@ -25,6 +26,7 @@ from support.imports import HELD_BACK, SERVERS, upload, work
 if TYPE_CHECKING:
     from muster.domain.flow_document import FlowDocument
     from muster.domain.tenant import RequestContext
+    from muster.pipeline.validate import AgentRun
     from muster.services.agent_pool import BoundAgent
     from muster.services.context import Services
 
@@ -79,24 +81,27 @@ async def test_steps_are_pending_then_running_then_finished_for_everybody_to_see
     services: Services, context: RequestContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = await upload(services, context)
-    seen: list[list[StepStatus]] = []
-    get_agent = TenantScopedAgentPool.get_agent
+    get_agent, run = TenantScopedAgentPool.get_agent, Checks.run
 
-    async def look(asker: RequestContext, agent_type: str) -> BoundAgent:
+    async def seen() -> dict[str, StepStatus]:
         status = await read_status(services, context, document.data_import_id)
         assert status.validation_results is not None
-        seen.append([agent.status for agent in status.validation_results.agent_results])
+        return {agent.agent_name: agent.status for agent in status.validation_results.agent_results}
+
+    async def look(asker: RequestContext, agent_type: str) -> BoundAgent:
+        assert (await seen())[agent_type] is StepStatus.RUNNING
         return await get_agent(asker, agent_type)
 
+    async def look_around(self: Checks, *given: Any) -> list[AgentRun]:
+        assert await seen() == dict.fromkeys(AGENTS, StepStatus.PENDING)
+        runs = await run(self, *given)
+        assert await seen() == dict.fromkeys(AGENTS, StepStatus.COMPLETED)
+        return runs
+
     monkeypatch.setattr(TenantScopedAgentPool, "get_agent", look)
+    monkeypatch.setattr(Checks, "run", look_around)
     await work(services)
-    done, now, later = StepStatus.COMPLETED, StepStatus.RUNNING, StepStatus.PENDING
-    assert seen == [
-        [now, later, later, later],
-        [done, now, later, later],
-        [done, done, now, later],
-        [done, done, done, now],
-    ]
+    assert (await read_status(services, context, document.data_import_id)).status is FlowStatus.COMPLETED
 
 
 async def test_typed_claims_of_the_valid_rows_are_in_the_blob_store(

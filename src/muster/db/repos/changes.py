@@ -86,6 +86,32 @@ async def record_change(db: AsyncSession, tenant: Tenant, change: NewChange) -> 
     return version
 
 
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The version of an inventory, and those of the rules that it was folded by."""
+
+    inventory: int
+    fold: int
+    policy: int
+
+
+async def fold_versions(db: AsyncSession, tenant: Tenant) -> Versions:
+    """The versions of the inventory as it stands."""
+    row = await db.execute(
+        select(Engagement.inventory_version, Engagement.fold_version, Engagement.policy_version).where(
+            Engagement.id == tenant.engagement_id
+        )
+    )
+    return Versions(*row.one())
+
+
+async def write_fold_versions(db: AsyncSession, tenant: Tenant, fold: int, policy: int) -> None:
+    """Say by which rules the inventory is folded now."""
+    await db.execute(
+        update(Engagement).where(Engagement.id == tenant.engagement_id).values(fold_version=fold, policy_version=policy)
+    )
+
+
 async def inventory_version(db: AsyncSession, tenant: Tenant) -> int:
     """The version of the inventory as it stands."""
     query = select(Engagement.inventory_version).where(Engagement.id == tenant.engagement_id)

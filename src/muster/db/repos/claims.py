@@ -84,8 +84,11 @@ def _lock_number(tenant: Tenant) -> Any:  # noqa: ANN401 - an SQL function's res
 
 
 async def claim_imports(db: AsyncSession, tenant: Tenant, also: uuid.UUID | None = None) -> list[ClaimImport]:
-    """The imports whose claims are stored, undone ones included and purged ones not, plus `also`; sorted by id."""
-    counts = (DataImport.claims_attempt > 0) & DataImport.purged_at.is_(None)
+    """The imports that brought claims, undone ones included, plus `also`; sorted by id.
+
+    A purged one has no tables, and takes part in nothing: it is there so that the ids it gave lead on.
+    """
+    counts = DataImport.claims_attempt > 0
     rows = await db.execute(
         select(DataImport)
         .where(DataImport.engagement_id == tenant.engagement_id, counts | (DataImport.id == also) if also else counts)
@@ -142,6 +145,14 @@ async def drop_blocks(db: AsyncSession, tenant: Tenant, import_id: uuid.UUID) ->
         await db.execute(
             delete(table).where(table.engagement_id == tenant.engagement_id, table.data_import_id == import_id)
         )
+
+
+async def drop_key_blocks(db: AsyncSession, tenant: Tenant, import_id: uuid.UUID) -> None:
+    """Remove the keys of an import; where its claims lead stays known."""
+    block = ClaimKeyBlock
+    await db.execute(
+        delete(block).where(block.engagement_id == tenant.engagement_id, block.data_import_id == import_id)
+    )
 
 
 _INSERT_KEYS = text("""

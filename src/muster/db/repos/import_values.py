@@ -22,7 +22,10 @@ SUGGESTED = "suggested"
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """An import to insert. `detection` None: not known yet. `observed_at_origin` is stated, file or upload."""
+    """An import to insert. `detection` None: not known yet. `observed_at_origin` is stated, file or upload.
+
+    `partial`: it brings some records of its feed anew and says nothing of the others.
+    """
 
     id: DataImportId
     import_name: str
@@ -47,6 +50,7 @@ class NewImport:
     observed_at_origin: str
     idempotency_key: str | None
     created_at: datetime
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class StoredImport:
     rows_attempt: int
     claims_attempt: int
     claims_active: bool
+    partial: bool
+    purged_at: datetime | None
     validation_results: ValidationResults | None
     enrichment_summary: EnrichmentResult | None
     error_message: str | None

@@ -97,6 +97,19 @@ async def feed_of_same_bytes(session: AsyncSession, engagement_id: EngagementId,
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def latest_correction(
+    session: AsyncSession, engagement_id: EngagementId, feed: str, since: datetime, until: datetime
+) -> datetime | None:
+    """The latest observation time, from `since` to `until`, of the imports that correct records of a feed."""
+    query = select(func.max(DataImport.observed_at)).where(
+        DataImport.engagement_id == engagement_id,
+        DataImport.feed == feed,
+        DataImport.partial,
+        DataImport.observed_at.between(since, until),
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 async def insert_import(session: AsyncSession, context: RequestContext, new: NewImport) -> None:
     """Insert the import's row."""
     await session.execute(
@@ -125,6 +138,7 @@ async def insert_import(session: AsyncSession, context: RequestContext, new: New
             observed_at=new.observed_at,
             observed_at_origin=new.observed_at_origin,
             idempotency_key=new.idempotency_key,
+            partial=new.partial,
             imported_by=context.user_id,
             created_at=new.created_at,
         )
@@ -288,6 +302,8 @@ def _stored(row: DataImport) -> StoredImport:
         rows_attempt=row.rows_attempt,
         claims_attempt=row.claims_attempt,
         claims_active=row.claims_active,
+        partial=row.partial,
+        purged_at=row.purged_at,
         validation_results=ValidationResults.from_json(row.validation_results) if row.validation_results else None,
         enrichment_summary=EnrichmentResult.from_json(row.enrichment_summary) if row.enrichment_summary else None,
         error_message=row.error_message,

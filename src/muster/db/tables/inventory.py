@@ -73,8 +73,12 @@ assets = Table(
     Column("created_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     Column("updated_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     *(Column(field.name, column_type(field), comment=field.unit) for field in ASSET_FIELDS),
-    ForeignKeyConstraint(["engagement_id"], [f"{SCHEMA}.engagements.id"], ondelete="CASCADE"),
+    postgresql_with={"fillfactor": 50},
 )
+"""Half of each page is left free: a second source rewrites nearly every row, which then stays on its page (a third of
+the time). No foreign key to the engagement, whose check took half of writing a row: who deletes an engagement deletes
+its assets.
+"""
 
 
 def _of_import() -> ForeignKeyConstraint:

@@ -68,6 +68,26 @@ def table_base(claim_or_ordinal: pl.Expr) -> pl.Expr:
     return (claim_or_ordinal & ORDINAL_MASK) // (1 << _ROW_BITS)
 
 
+def compact(claims: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """The distinct `claims` in ascending order, and for each of `claims` its place among them.
+
+    Rows of a table are numbered without great gaps, so this is done by tables as long as the files, without sorting.
+    """
+    if not len(claims):
+        return claims, np.zeros(0, dtype=np.int32)
+    table, row = claims >> _ROW_BITS, claims & ROW_MASK
+    extents = pl.DataFrame({"table": table, "row": row}).group_by("table").agg(pl.col("row").max()).sort("table")
+    tables, lengths = extents["table"].to_numpy(), extents["row"].to_numpy() + 1
+    first = np.cumsum(lengths) - lengths
+    slot = first[np.searchsorted(tables, table)] + row
+    taken = np.zeros(int(lengths.sum()), dtype=bool)
+    taken[slot] = True
+    places = np.cumsum(taken, dtype=np.int32) - 1
+    found = np.flatnonzero(taken)
+    which = np.searchsorted(first, found, side="right") - 1
+    return tables[which] << _ROW_BITS | (found - first[which]), places[slot]
+
+
 @dataclass(frozen=True, slots=True)
 class ImportIndex:
     """The imports of one engagement in the order of their ids: translates claim numbers to birth ids and back."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.claims import ORDINAL_BITS, compact
 from muster.pipeline.enrich.components import components
 from muster.pipeline.enrich.keys import CROWDED, STRONG, WEAK, KeyKind
 from muster.pipeline.enrich.rulings import NO_RULINGS
@@ -49,8 +49,7 @@ def resolve(keys: pl.DataFrame, snapshots: Snapshots, rulings: Rulings = NO_RULI
     shared = _shared(usable)
     if shared.is_empty():
         return pl.DataFrame(schema=MEMBERSHIP_SCHEMA)
-    claims = shared["claim"].unique().sort().to_numpy()
-    member = np.searchsorted(claims, shared["claim"].to_numpy()).astype(np.int32)
+    claims, member = compact(shared["claim"].to_numpy())
     group = shared["group"].to_numpy()
     kind = shared["kind"].to_numpy()
     del shared
@@ -143,15 +142,22 @@ def _shared(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shared_slice(keys: pl.DataFrame, first_group: int) -> pl.DataFrame:
-    ordered = keys.sort("hash", "check")
-    hashes, checks = ordered["hash"].to_numpy(), ordered["check"].to_numpy()
-    differs = np.ones(len(hashes), dtype=bool)
-    differs[1:] = (hashes[1:] != hashes[:-1]) | (checks[1:] != checks[:-1])
-    group = np.cumsum(differs) - 1
-    repeated = np.bincount(group, minlength=1)[group] > 1
-    kept = group[repeated]
-    dense = (np.cumsum(np.diff(kept, prepend=-1) != 0) - 1 + first_group).astype(np.int32)
-    return ordered.select("claim", "kind").filter(pl.Series(repeated)).with_columns(pl.Series("group", dense))
+    order = np.argsort(keys["hash"].to_numpy())
+    hashes, checks = keys["hash"].to_numpy()[order], keys["check"].to_numpy()[order]
+    new = np.ones(len(hashes), dtype=bool)
+    new[1:] = hashes[1:] != hashes[:-1]
+    if (~new[1:] & (checks[1:] != checks[:-1])).any():  # two values with one hash: as good as never
+        order = np.lexsort((keys["check"].to_numpy(), keys["hash"].to_numpy()))
+        checks = keys["check"].to_numpy()[order]
+        new[1:] |= checks[1:] != checks[:-1]
+    starts = np.flatnonzero(new)
+    lengths = np.diff(starts, append=len(new))
+    shared = lengths > 1
+    kept = order[np.repeat(shared, lengths)]
+    group = np.repeat(np.arange(first_group, first_group + int(shared.sum()), dtype=np.int32), lengths[shared])
+    return pl.DataFrame(
+        {"claim": keys["claim"].to_numpy()[kept], "kind": keys["kind"].to_numpy()[kept], "group": group}
+    )
 
 
 def _greatest_by(values: Numbers, group: Places) -> Numbers:

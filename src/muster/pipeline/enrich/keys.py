@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
 import polars as pl
 import polars_hash as plh
 
@@ -90,30 +91,33 @@ def identity_keys(claims: pl.DataFrame, feed: str) -> pl.DataFrame:
     `claims` holds `ordinal` (Int64) and any of KEY_COLUMNS in their canonical forms (catalog/model.py). `feed` scopes
     record keys and source ids.
     """
-    serial = _usable_serial(_text(claims, "serial_number"))
-    source_id = _text(claims, "source_id")
-    keys = {
-        KeyKind.RECORD: _scoped(feed, _record_key(claims)),
-        KeyKind.SOURCE_ID: _scoped(feed, _sound(source_id)),
-        KeyKind.SERIAL: _maker(_text(claims, "manufacturer")) + _SEPARATOR + serial,
-        KeyKind.CLOUD_ID: pl.when(source_id.str.contains(_CLOUD_ID)).then(source_id),
-        KeyKind.FQDN: _sound(_text(claims, "fqdn")),
+    said = _said(claims)
+    serial, vmware_uuid = _serials(said["serial_number"])
+    source_id = said["source_id"]
+    values = {
+        KeyKind.RECORD: _scoped(feed, _record_names(claims, said)),
+        KeyKind.SOURCE_ID: _scoped(feed, source_id),
+        KeyKind.SERIAL: _makers(said["manufacturer"]) + _SEPARATOR + serial,
+        KeyKind.INSTANCE_UUID: _either_order(said["instance_uuid"]),
+        KeyKind.CLOUD_ID: _where(source_id.str.contains(_CLOUD_ID), source_id),
+        KeyKind.FQDN: said["fqdn"],
         KeyKind.BARE_SERIAL: serial,
-        KeyKind.HOST: _of_machine(claims, _sound(_host(claims))),
+        KeyKind.HOST: _of_machines(claims, _hosts(said)),
     }
-    frames = [_hashed(claims.select("ordinal", value=value), kind) for kind, value in keys.items()]
-    uuids = [_uuid_key(_text(claims, "instance_uuid")), _uuid_key(_uuid_of_vmware_serial(claims))]
+    frames = [_hashed(pl.DataFrame([claims["ordinal"], text.alias("value")]), kind) for kind, text in values.items()]
+    spelled = pl.DataFrame([claims["ordinal"], _either_order(vmware_uuid).alias("value")])
+    other = spelled.filter(spelled["value"].ne_missing(values[KeyKind.INSTANCE_UUID]))
     frames += [
-        _hashed(pl.concat([claims.select("ordinal", value=uuid) for uuid in uuids]).unique(), KeyKind.INSTANCE_UUID),
-        _hashed(_each(claims, "mac_address", ~pl.col("value").str.contains(_ROUTER_MAC)), KeyKind.MAC),
-        _hashed(_each(claims, "ip_address", ~pl.col("value").str.contains(_NO_HOST_IP)), KeyKind.IP),
+        _hashed(other, KeyKind.INSTANCE_UUID),
+        _hashed(_each(claims, "mac_address", _ROUTER_MAC), KeyKind.MAC),
+        _hashed(_each(claims, "ip_address", _NO_HOST_IP), KeyKind.IP),
     ]
     return pl.concat(frames)
 
 
 def record_names(claims: pl.DataFrame) -> pl.Series:
     """What names each record within its feed, as people may read it; null where nothing does."""
-    return claims.select(name=_record_key(claims))["name"]
+    return _record_names(claims, _said(claims))
 
 
 def key_ref(kind: KeyKind, *parts: str) -> KeyRef:
@@ -126,11 +130,12 @@ def key_ref(kind: KeyKind, *parts: str) -> KeyRef:
 def mark_crowded(keys: pl.DataFrame) -> pl.DataFrame:
     """`keys` of one whole import, with one row marked CROWDED for each key on more than MOST_CARRIERS records."""
     others = keys.filter(pl.col("kind") != KeyKind.RECORD)
-    often = others.group_by("hash", "check").len().filter(pl.col("len") > MOST_CARRIERS).drop("len")
-    if often.is_empty():
+    hashes = np.sort(others["hash"].to_numpy())
+    often = np.unique(hashes[MOST_CARRIERS:][hashes[MOST_CARRIERS:] == hashes[:-MOST_CARRIERS]])
+    if not len(often):
         return keys
     records = keys.filter(pl.col("kind") == KeyKind.RECORD).select("ordinal", record="hash")
-    carried = others.join(often, on=["hash", "check"], how="semi").join(records, on="ordinal", how="left")
+    carried = others.filter(pl.col("hash").is_in(often)).join(records, on="ordinal", how="left")
     crowded = (
         carried.group_by("hash", "check")
         .agg(
@@ -154,76 +159,108 @@ def _hashed(values: pl.DataFrame, kind: KeyKind) -> pl.DataFrame:
     )
 
 
-def _record_key(claims: pl.DataFrame) -> pl.Expr:
-    """The source's own key, else what names the record; a fallback says which field it is of."""
-    named = [pl.lit(f"{name}=") + _sound(_text(claims, name)) for name in RECORD_FALLBACKS]
-    address = pl.col("ip_address").list.first() if "ip_address" in claims.columns else pl.lit(None, dtype=pl.String)
-    own = pl.when(~_text(claims, "record_key").is_in(_JUNK)).then(_raw_text(claims, "record_key"))
-    return pl.coalesce(own, *named, pl.lit("ip_address=") + address)
+def _said(claims: pl.DataFrame) -> pl.DataFrame:
+    """The text columns of KEY_COLUMNS in lower case; null where they are absent, empty or junk."""
+
+    def text(name: str) -> pl.Expr:
+        if name not in claims.columns:
+            return pl.lit(None, dtype=pl.String).alias(name)
+        lowered = pl.col(name).str.strip_chars().str.to_lowercase()
+        return pl.when(~lowered.is_in(_JUNK)).then(lowered).alias(name)
+
+    names = ("record_key", "source_id", "manufacturer", *RECORD_FALLBACKS)
+    return claims.select("ordinal", *(text(name) for name in names))
 
 
-def _raw_text(claims: pl.DataFrame, name: str) -> pl.Expr:
-    return pl.col(name) if name in claims.columns else pl.lit(None, dtype=pl.String)
+def _where(condition: pl.Series, value: pl.Series) -> pl.Series:
+    return pl.select(pl.when(condition).then(value)).to_series()
 
 
-def _text(claims: pl.DataFrame, name: str) -> pl.Expr:
-    return _raw_text(claims, name).str.strip_chars().str.to_lowercase()
+def _scoped(scope: str, value: pl.Series) -> pl.Series:
+    return pl.select(pl.lit(f"{scope}{_SEPARATOR}") + pl.lit(value)).to_series()
 
 
-def _sound(value: pl.Expr) -> pl.Expr:
-    """The value, or null where it is junk."""
-    return pl.when(~value.is_in(_JUNK)).then(value)
-
-
-def _scoped(scope: str, value: pl.Expr) -> pl.Expr:
-    return pl.lit(f"{scope}{_SEPARATOR}") + value
-
-
-def _host(claims: pl.DataFrame) -> pl.Expr:
-    """The host name without its domain; an asset's name stands in when it looks like one."""
-    name = _text(claims, "asset_name")
-    looks_like_host = name.str.contains(_HOST_NAME) & name.str.contains("[a-z]")
-    full = pl.coalesce(
-        _sound(_text(claims, "hostname")), _sound(_text(claims, "fqdn")), pl.when(looks_like_host).then(name)
+def _record_names(claims: pl.DataFrame, said: pl.DataFrame) -> pl.Series:
+    """The source's own key as it is written, else what names the record; a fallback says which field it is of."""
+    if "record_key" in claims.columns:
+        own = _where(said["record_key"].is_not_null(), claims["record_key"]).alias("name")
+    else:
+        own = said["record_key"].alias("name")
+    if own.null_count() == 0:
+        return own
+    named = [pl.lit(f"{name}=") + pl.col(name) for name in RECORD_FALLBACKS]
+    address = claims["ip_address"].list.first() if "ip_address" in claims.columns else pl.lit(None, dtype=pl.String)
+    fallbacks = said.with_columns(address=address).select(
+        pl.coalesce(*named, pl.lit("ip_address=") + pl.col("address"))
     )
-    return full.str.extract(r"^([^.]+)")
+    return own.zip_with(own.is_not_null(), fallbacks.to_series())
 
 
-def _of_machine(claims: pl.DataFrame, value: pl.Expr) -> pl.Expr:
+def _hosts(said: pl.DataFrame) -> pl.Series:
+    """The host name without its domain; an asset's name stands in when it looks like one."""
+    host = _first_label(said["hostname"])
+    if host.null_count():
+        host = host.zip_with(host.is_not_null(), _first_label(said["fqdn"]))
+    if host.null_count():
+        name = said["asset_name"]
+        looks_like_host = host.is_null() & name.str.contains(_HOST_NAME) & name.str.contains("[a-z]")
+        host = host.zip_with(host.is_not_null(), _first_label(_where(looks_like_host, name)))
+    return host
+
+
+def _first_label(name: pl.Series) -> pl.Series:
+    label = name.str.splitn(".", 2).struct.field("field_0")
+    return _where(~label.is_in(_JUNK), label)
+
+
+def _machines(claims: pl.DataFrame) -> pl.Series | None:
+    """Which claims are of machines, as far as they say; None when none says anything."""
     if "asset_type" not in claims.columns:
-        return value
-    return pl.when(pl.col("asset_type").is_null() | pl.col("asset_type").is_in(MACHINES)).then(value)
+        return None
+    return claims["asset_type"].is_null() | claims["asset_type"].is_in(MACHINES)
 
 
-def _each(claims: pl.DataFrame, name: str, usable: pl.Expr) -> pl.DataFrame:
-    """The sound values of a list of addresses: `ordinal`, `value`, one row each."""
+def _of_machines(claims: pl.DataFrame, value: pl.Series) -> pl.Series:
+    machines = _machines(claims)
+    return value if machines is None else _where(machines, value)
+
+
+def _each(claims: pl.DataFrame, name: str, useless: str) -> pl.DataFrame:
+    """The addresses of machines in a list column that identify: `ordinal`, `value`, one row each."""
     if name not in claims.columns:
         return pl.DataFrame(schema={"ordinal": pl.Int64, "value": pl.String})
-    listed = claims.select("ordinal", value=_of_machine(claims, pl.col(name))).filter(pl.col("value").list.len() > 0)
-    each = listed.explode("value").with_columns(pl.col("value").str.to_lowercase())
-    return each.filter(usable & ~pl.col("value").is_in(_JUNK)).unique(maintain_order=True)
+    machines = _machines(claims)
+    listed = (
+        claims.select("ordinal", value=name)
+        if machines is None
+        else claims.filter(machines).select("ordinal", value=name)
+    )
+    each = listed.explode("value", empty_as_null=True, keep_nulls=True).drop_nulls()
+    lowered = each.with_columns(pl.col("value").str.to_lowercase())
+    found = lowered.filter(~pl.col("value").str.contains(useless) & ~pl.col("value").is_in(_JUNK))
+    return found.unique() if found.height > listed.height else found
 
 
-def _usable_serial(serial: pl.Expr) -> pl.Expr:
-    """The serial; null for junk, for one too short and for one that spells a UUID."""
-    usable = (serial.str.len_chars() >= _SHORTEST_SERIAL) & ~serial.str.contains(_VMWARE_SERIAL)
-    return pl.when(usable).then(_sound(serial))
+def _serials(serial: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The serials that are serials, and the UUIDs that the others of VMware spell."""
+    digits = _where(serial.str.starts_with("vmware-") & serial.str.contains(_VMWARE_SERIAL), serial)
+    is_serial = (serial.str.len_chars() >= _SHORTEST_SERIAL) & digits.is_null()
+    plain = digits.str.strip_prefix("vmware-").str.replace_all(r"[ -]", "")
+    uuid = plain.str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")
+    return _where(is_serial, serial), uuid
 
 
-def _maker(manufacturer: pl.Expr) -> pl.Expr:
-    """The first word of a manufacturer's name, one for each house."""
-    return _sound(manufacturer).str.extract(r"^([\p{L}\d]+)").replace(_HOUSE_NAMES)
+def _makers(manufacturer: pl.Series) -> pl.Series:
+    """The first word of each manufacturer's name, one for each house; there are few names in a file."""
+    names = manufacturer.unique().drop_nulls()
+    words = names.str.extract(r"^([\p{L}\d]+)").replace(_HOUSE_NAMES)
+    return manufacturer.replace_strict(names, words, default=None, return_dtype=pl.String)
 
 
-def _uuid_of_vmware_serial(claims: pl.DataFrame) -> pl.Expr:
-    serial = _text(claims, "serial_number")
-    digits = serial.str.replace_all(r"[^0-9a-f]", "").str.tail(32)
-    grouped = digits.str.replace(r"^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")
-    return pl.when(serial.str.contains(_VMWARE_SERIAL)).then(grouped)
-
-
-def _uuid_key(uuid: pl.Expr) -> pl.Expr:
+def _either_order(uuid: pl.Series) -> pl.Series:
     """The smaller of the two byte orders, so that both spellings of one machine meet."""
-    swapped = uuid.str.replace(r"^(..)(..)(..)(..)-(..)(..)-(..)(..)-(.{4}-.{12})$", "$4$3$2$1-$6$5-$8$7-$9")
-    sound = pl.when(~uuid.is_in(_JUNK)).then(uuid)
-    return pl.when(swapped < uuid).then(pl.when(sound.is_not_null()).then(swapped)).otherwise(sound)
+    text = pl.col(uuid.name)
+    pairs = [text.str.slice(start, 2) for start in (6, 4, 2, 0)]
+    middle = [text.str.slice(start, 2) for start in (11, 9)], [text.str.slice(start, 2) for start in (16, 14)]
+    swapped = pl.concat_str(*pairs, pl.lit("-"), *middle[0], pl.lit("-"), *middle[1], text.str.slice(18))
+    return uuid.to_frame().select(pl.min_horizontal(text, swapped)).to_series()

@@ -48,10 +48,9 @@ def join_weakly(
     `kind`. `keys` (claim, kind, hash, check) are all keys; `vague` (claim, kind) the strong ones that tell nothing
     apart.
     """
-    spanning = _spanning(_placed(carried, label))
-    if spanning.is_empty():
+    carried = carried.filter(_spans(carried, label))
+    if carried.is_empty():
         return label
-    carried = carried.join(spanning, on="group", how="semi")
     concerned = np.zeros(len(label), dtype=bool)
     concerned[label[carried["member"].to_numpy()]] = True
     facts = _Facts.of(members, np.flatnonzero(concerned[label] & ~members.gone), keys, vague)
@@ -94,6 +93,16 @@ def _placed(frame: pl.DataFrame, label: Places) -> pl.DataFrame:
     """`frame` with `block` instead of `member`, each row once."""
     block = pl.Series("block", label[frame["member"].to_numpy()])
     return frame.drop("member").with_columns(block).unique()
+
+
+def _spans(carried: pl.DataFrame, label: Places) -> pl.Series:
+    """For each row whether its group (`group` ascends) is carried by more than one block."""
+    block, group = label[carried["member"].to_numpy()], carried["group"].to_numpy()
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    if not len(starts):
+        return pl.Series([], dtype=pl.Boolean)
+    several = np.minimum.reduceat(block, starts) != np.maximum.reduceat(block, starts)
+    return pl.Series(np.repeat(several, np.diff(starts, append=len(group))))
 
 
 def _spanning(placed: pl.DataFrame) -> pl.DataFrame:

@@ -70,7 +70,7 @@ def convert(
     """
     feeds = _feeds(columns)
     cells, skipped = _leave_out(frame, table, source_table)
-    texts = cells.select(ROW_NUMBER, LINE, *(_text(feed, table, source_table) for feed in feeds))
+    texts = _texts(cells, feeds, table, source_table)
     texts, clearing = _take_out_clear_words(texts, feeds)
     values = _with_values(texts, feeds)
     fields = _fields(feeds)
@@ -121,11 +121,18 @@ def _fields(feeds: list[_Feed]) -> dict[str, list[_Feed]]:
     return groups
 
 
-def _text(feed: _Feed, table: TableInfo, source_table: SourceTable | None) -> pl.Expr:
-    """The cell without outer space; null when it is blank by the table's own words."""
-    text = pl.col(cell_column(feed.position)).str.strip_chars()
-    words = ["", *_blank_words(table.columns[feed.position], source_table)]
-    return pl.when(~text.is_in(words)).then(text).alias(feed.text)
+def _texts(cells: pl.DataFrame, feeds: list[_Feed], table: TableInfo, source_table: SourceTable | None) -> pl.DataFrame:
+    """The cells of each feed without outer space; null when blank by the table's own words."""
+    stripped = cells.select(
+        ROW_NUMBER, LINE, *(pl.col(cell_column(feed.position)).str.strip_chars().alias(feed.text) for feed in feeds)
+    )
+    filled = []
+    for feed in feeds:
+        text = pl.col(feed.text)
+        words = _blank_words(table.columns[feed.position], source_table)
+        blank = (text == "") | text.is_in(words) if words else text == ""
+        filled.append(pl.when(~blank).then(text).alias(feed.text))
+    return stripped.with_columns(filled)
 
 
 def _blank_words(column: str, source_table: SourceTable | None) -> tuple[str, ...]:

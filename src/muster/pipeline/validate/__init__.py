@@ -2,7 +2,7 @@
 
 from muster.pipeline.validate.agent import AcceptedException, Agent, Knowledge, Outcome, TableView
 from muster.pipeline.validate.collector import AGENT_FAILED
-from muster.pipeline.validate.quality import row_quality
+from muster.pipeline.validate.quality import row_quality, scores
 from muster.pipeline.validate.registry import all_agents
 from muster.pipeline.validate.runner import run_agent
 from muster.pipeline.validate.runs import AgentRun, TableMetrics, held_back
@@ -25,4 +25,5 @@ __all__ = [
     "held_back",
     "row_quality",
     "run_agent",
+    "scores",
 ]

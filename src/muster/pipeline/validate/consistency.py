@@ -54,9 +54,11 @@ def _above(part: str, whole: str) -> pl.Expr:
 
 def _other_host() -> pl.Expr:
     """Whether a bare host name is neither the first label of the full name nor its NetBIOS cut."""
-    label, name = pl.col("fqdn").str.extract(r"^([^.]+)"), pl.col("hostname")
-    cut = (name.str.len_chars() == _NETBIOS) & label.str.starts_with(name)
-    return ~name.str.contains(".", literal=True) & (name != label) & ~cut
+    full, name = pl.col("fqdn"), pl.col("hostname")
+    # the name has no dot, so what begins with it is the first label
+    is_label = (full == name) | full.str.starts_with(pl.concat_str(name, pl.lit(".")))
+    cut = (name.str.len_chars() == _NETBIOS) & full.str.starts_with(name)
+    return ~name.str.contains(".", literal=True) & ~is_label & ~cut
 
 
 CONTRADICTIONS = (

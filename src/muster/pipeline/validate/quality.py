@@ -40,10 +40,10 @@ CONTRADICTION_POINTS = 15.0
 STALE_POINTS = 10.0
 
 
-def filled(frame: pl.DataFrame, name: str) -> pl.Expr:
+def filled(schema: pl.Schema, name: str) -> pl.Expr:
     """Whether the row has a value in the field; an empty list is none."""
     column = pl.col(name)
-    return column.list.len().fill_null(0) > 0 if isinstance(frame.schema[name], pl.List) else column.is_not_null()
+    return column.list.len().fill_null(0) > 0 if isinstance(schema[name], pl.List) else column.is_not_null()
 
 
 def row_quality(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -51,10 +51,16 @@ def row_quality(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
     `frame` may have any of the canonical fields; `as_of` is the day from which observations age.
     """
+    completeness, quality = scores(frame.schema, as_of)
+    return frame.lazy().select(completeness, quality).collect()
+
+
+def scores(schema: pl.Schema, as_of: date) -> tuple[pl.Expr, pl.Expr]:
+    """Return the expressions of `completeness_score` and `quality_score` for typed rows of `schema`."""
     is_machine = pl.lit(value=True)
-    if "asset_type" in frame.columns:
+    if "asset_type" in schema:
         is_machine = pl.col("asset_type").is_in(MACHINES).fill_null(value=True)
-    told = {aspect: _any_filled(frame, names) for aspect, names in ASPECTS.items()}
+    told = {aspect: _any_filled(schema, names) for aspect, names in ASPECTS.items()}
     general = pl.sum_horizontal(told[aspect] for aspect in ASPECTS if aspect not in MACHINE_ASPECTS)
     machine = pl.sum_horizontal(told[aspect] for aspect in MACHINE_ASPECTS)
     share = (
@@ -62,13 +68,13 @@ def row_quality(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .then((general + machine) / len(ASPECTS))
         .otherwise(general / (len(ASPECTS) - len(MACHINE_ASPECTS)))
     )
-    scores = frame.select((share * 100).alias("completeness_score"), _lost_points(frame.columns, as_of).alias("lost"))
-    quality = (pl.col("completeness_score") - pl.col("lost")).clip(0, 100).alias("quality_score")
-    return scores.select("completeness_score", quality)
+    completeness = share * 100
+    quality = (completeness - _lost_points(schema.names(), as_of)).clip(0, 100)
+    return completeness.alias("completeness_score"), quality.alias("quality_score")
 
 
-def _any_filled(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.Expr:
-    present = [filled(frame, name) for name in names if name in frame.columns]
+def _any_filled(schema: pl.Schema, names: tuple[str, ...]) -> pl.Expr:
+    present = [filled(schema, name) for name in names if name in schema]
     return (pl.any_horizontal(present) if present else pl.lit(value=False)).cast(pl.Int32)
 
 

@@ -48,7 +48,8 @@ def gather(batch: Batch) -> pl.DataFrame:
         compared = batch.record_text().select(cell_column(place) for place in batch.positions)
         filled = None
     whole = compared.hash_rows() if compared.width else pl.Series([0] * typed.height, dtype=pl.UInt64)
-    keys = typed.select(ROW_NUMBER, LINE, whole.alias(WHOLE_ROW), *_keys(typed, one_each=one_each))
+    # lazy: several keys are made of the same lower-case text, which is then made once
+    keys = typed.lazy().select(ROW_NUMBER, LINE, whole.alias(WHOLE_ROW), *_keys(typed, one_each=one_each)).collect()
     if one_each:
         names = typed.select(identifiers.written_name(typed.columns)).to_series()
         keys = keys.with_columns(identifiers.label_keys(names).alias(LABEL))

@@ -102,7 +102,7 @@ def _writing(places: Places) -> dict[str, str]:
         "wal_level": "minimal",  # no replica reads it; dumps make the backups
         "max_wal_senders": "0",
         "max_logical_replication_workers": "0",
-        "wal_compression": "on",
+        "wal_compression": "off",  # pglz, all this build has, makes an update after a checkpoint half as slow again
         "wal_buffers": "32MB",
         "max_wal_size": _megabytes(room),
         "min_wal_size": _megabytes(room // 4),

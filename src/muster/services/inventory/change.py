@@ -8,18 +8,20 @@ it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from muster.db.copy_text import copy_text
+from muster.db.repos import asset_names as names_repo
 from muster.db.repos import claims as claims_repo
 from muster.db.repos import inventory as inventory_repo
 from muster.db.repos.claims import PackedKeys
 from muster.domain.plan import PlanAction, PlanCounts
 from muster.pipeline.enrich.blocks import pack_keys
 from muster.pipeline.enrich.codec import to_columns
+from muster.services.inventory.fates import MOST_NAMED, Fate, Named, NamedAsset, count_fates, name_fates
 from muster.services.inventory.folding import folded_batches
 from muster.services.inventory.key_index import numbered, unpack
 from muster.services.inventory.placement import move_claims
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from muster.db.repos.claims import ClaimImport
     from muster.domain.decisions import Edit
+    from muster.pipeline.enrich.claims import ImportIndex
     from muster.services.inventory.folding import Batch
     from muster.services.inventory.ledger import Ledger
     from muster.services.inventory.touched import Partners, Touched
@@ -44,7 +47,8 @@ class Change:
 
     `counts` over all assets in reach. `reverted`, `kept_edited` and `kept_other` are assets that the leaving (or
     joining) claims speak of and that live on: other values now; the same because somebody pinned them; the same
-    because other claims say so. `asleep` are edits that no active claim carries any more.
+    because other claims say so. `asleep` are edits that no active claim carries any more. `named` are the first assets
+    of each fate.
     """
 
     counts: PlanCounts
@@ -52,6 +56,7 @@ class Change:
     kept_edited: int = 0
     kept_other: int = 0
     asleep: tuple[Edit, ...] = ()
+    named: Named = field(default_factory=dict)
 
 
 async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> Change:
@@ -90,7 +95,15 @@ async def apply_rulings(ledger: Ledger, seeds: pl.DataFrame, earlier: Partners, 
 
 
 async def fold_everything(ledger: Ledger, progress: Progress) -> Change:
-    """Fold the whole inventory anew; what does not differ is not written, what nothing speaks of is removed."""
+    """Fold the whole inventory anew, from keys made anew; only what differs is written."""
+    for item in ledger.roster.imports:
+        await claims_repo.drop_key_blocks(ledger.db, ledger.tenant, item.import_id)
+        await _store_keys(ledger, item)
+    return await _apply(ledger, await everything(ledger), progress)
+
+
+async def apply_ranks(ledger: Ledger, progress: Progress) -> Change:
+    """Fold the whole inventory anew by the ranks of the ledger's roster; keys and decisions are as they were."""
     return await _apply(ledger, await everything(ledger), progress)
 
 
@@ -104,7 +117,7 @@ async def preview_import(ledger: Ledger, import_id: UUID) -> AsyncIterator[Batch
 
 async def preview(ledger: Ledger, touched: Touched) -> AsyncIterator[Batch]:
     """What writing a change would do, batch by batch."""
-    fields = await ledger.files.fields()
+    fields = await ledger.files.fields(ledger.roster.edited)
     async for batch in folded_batches(ledger, touched, touched.predecessors(), fields):
         yield batch
 
@@ -132,14 +145,16 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> Change
     predecessors = touched.predecessors()
     removed = touched.removed(predecessors)
     ids = [ledger.roster.index.birth_id(asset) for asset in removed]
+    names = await names_repo.asset_names(ledger.db, ledger.tenant, ids[:MOST_NAMED]) if ids else {}
     gone = await inventory_repo.delete_assets(ledger.db, ledger.tenant, ids) if ids else 0
-    change = Change(PlanCounts(removed=gone), asleep=touched.asleep)
-    fields = await ledger.files.fields()
+    ended = {Fate.REMOVED: tuple(NamedAsset(*item) for item in names.items())}
+    change = Change(PlanCounts(removed=gone), asleep=touched.asleep, named=ended if names else {})
+    fields = await ledger.files.fields(ledger.roster.edited)
     spoken_of = _spoken_of(touched)
     total, done = touched.membership.height, 0
     async for batch in folded_batches(ledger, touched, predecessors, fields):
-        counts = await _write(ledger, batch, fields)
-        change = _sum(change, counts, batch.plan.folded.join(spoken_of, on="asset", how="semi"))
+        counts = await write_batch(ledger, batch, fields)
+        change = _sum(change, counts, batch.plan.folded.join(spoken_of, on="asset", how="semi"), ledger.roster.index)
         done += batch.members.height
         await progress(done, total)
     await move_claims(ledger, touched.moved())
@@ -156,7 +171,7 @@ def _spoken_of(touched: Touched) -> pl.DataFrame:
     return pl.concat([now, lived_on]).unique()
 
 
-async def _write(ledger: Ledger, batch: Batch, fields: Sequence[str]) -> PlanCounts:
+async def write_batch(ledger: Ledger, batch: Batch, fields: Sequence[str]) -> PlanCounts:
     """Write what differs; the counts of created and updated assets are those of the database."""
     index = ledger.roster.index
     counts = batch.plan.counts()
@@ -173,14 +188,9 @@ async def _write(ledger: Ledger, batch: Batch, fields: Sequence[str]) -> PlanCou
     return counts
 
 
-def _sum(change: Change, counts: PlanCounts, spoken_of: pl.DataFrame) -> Change:
+def _sum(change: Change, counts: PlanCounts, spoken_of: pl.DataFrame, index: ImportIndex) -> Change:
     left = change.counts
-    updated = pl.col("action") == PlanAction.UPDATE
-    same = pl.col("action") == PlanAction.UNCHANGED
-    is_pinned = pl.col("pinned").is_not_null()
-    reverted, edited, other = spoken_of.select(
-        updated.sum().alias("reverted"), (same & is_pinned).sum().alias("edited"), (same & ~is_pinned).sum()
-    ).row(0)
+    fates = count_fates(spoken_of)
     return replace(
         change,
         counts=PlanCounts(
@@ -190,7 +200,8 @@ def _sum(change: Change, counts: PlanCounts, spoken_of: pl.DataFrame) -> Change:
             conflicts=left.conflicts + counts.conflicts,
             removed=left.removed + counts.removed,
         ),
-        reverted=change.reverted + reverted,
-        kept_edited=change.kept_edited + edited,
-        kept_other=change.kept_other + other,
+        reverted=change.reverted + fates[Fate.REVERTED],
+        kept_edited=change.kept_edited + fates[Fate.KEPT_EDITED],
+        kept_other=change.kept_other + fates[Fate.KEPT_OTHER],
+        named=name_fates(change.named, spoken_of, index),
     )

@@ -16,7 +16,7 @@ from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys, mark_crowded
 from muster.services.inventory.claim_pieces import cut, is_scattered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from uuid import UUID
@@ -59,9 +59,9 @@ class ClaimFiles:
         """Read the claims of one table from `path`, which the caller keeps while the context is open."""
         self._paths[item.import_id, table_number] = path
 
-    async def fields(self) -> tuple[str, ...]:
-        """The canonical fields that any import of the roster speaks of, undone ones included, and the asset's name."""
-        names = {"asset_name"}
+    async def fields(self, edited: Iterable[str] = ()) -> tuple[str, ...]:
+        """The fields that any import of the roster speaks of, undone ones included, the asset's name, and `edited`."""
+        names = {"asset_name", *edited}
         for item in self.roster.imports:
             for table_number, _ in item.tables:
                 path = await self._path(item, table_number)

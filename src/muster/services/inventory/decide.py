@@ -13,6 +13,7 @@ from muster.domain.errors import NotFoundError
 from muster.kit.ids import uuid7
 from muster.pipeline.enrich.rulings import named_keys
 from muster.services.inventory.change import Change, apply_rulings
+from muster.services.inventory.current import fold_by_todays_rules
 from muster.services.inventory.ledger import open_ledger
 from muster.services.inventory.patience import lock_or_refuse, untold
 
@@ -70,6 +71,7 @@ class Desk:
 @asynccontextmanager
 async def open_desk(services: Services, context: RequestContext) -> AsyncIterator[Desk]:
     """Lock the engagement's inventory for a decision. Raises BusyError while something else changes it."""
+    await fold_by_todays_rules(services, context)
     async with services.database.begin(context.tenant) as db:
         await lock_or_refuse(db, context.tenant)
         async with open_ledger(db, context.tenant, services) as ledger:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.db.bulk_read import read_frame
+from muster.db.bulk_read import FrameReader
 from muster.db.repos import inventory as inventory_repo
 from muster.pipeline.enrich.codec import from_columns
 from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
@@ -52,7 +52,8 @@ async def folded_batches(
     While the caller works on one batch, the next is being made ready.
     """
     cuts = list(_cut(touched.membership, predecessors))
-    work = _Folding(ledger, touched, predecessors, fields)
+    reader = await asyncio.to_thread(FrameReader, ledger.services.database.url, ledger.tenant)
+    work = _Folding(ledger, touched, predecessors, fields, reader)
     await ledger.files.lay_out([members.filter(~pl.col("superseded")) for members in cuts])
 
     def ready(number: int) -> asyncio.Task[Batch] | None:
@@ -72,6 +73,7 @@ async def folded_batches(
         if coming is not None:
             coming.cancel()
             await asyncio.gather(coming, return_exceptions=True)
+        await asyncio.to_thread(reader.close)
 
 
 def _cut(membership: pl.DataFrame, predecessors: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -98,6 +100,7 @@ class _Folding:
     touched: Touched
     predecessors: pl.DataFrame
     fields: Sequence[str]
+    reader: FrameReader
 
     async def batch(self, members: pl.DataFrame, number: int) -> Batch:
         """Fold the claims of one batch and compare with what stands."""
@@ -109,10 +112,24 @@ class _Folding:
         pins = _pins_of(self.touched, assets["asset"])
         folded, existing = await asyncio.gather(
             asyncio.to_thread(fold, typed, roster.order, roster.snapshots, pins),
-            asyncio.to_thread(_standing, self.ledger, carried, self.fields),
+            asyncio.to_thread(self._standing, carried),
         )
         plan = await asyncio.to_thread(compute_plan, folded, existing)
         return Batch(members, typed, carried, existing, plan)
+
+    def _standing(self, carried: pl.DataFrame) -> pl.DataFrame:
+        """The rows that `carried` (`asset`, `was`) names as they stand, FOLDED_SCHEMA, by the ids they will have."""
+        if carried.is_empty():
+            return pl.DataFrame(schema=FOLDED_SCHEMA)
+        index = self.ledger.roster.index
+        wanted = carried["was"].sort()
+        ids = index.texts(wanted)
+        if len(ids) > _FEW_IDS and wanted[-1] - wanted[0] < _SPARSEST * len(ids):
+            statement, parameters = inventory_repo.folded_by_range(self.fields), [ids[0], ids[-1]]
+        else:
+            statement, parameters = inventory_repo.folded_by_ids(self.fields), ["{" + ",".join(ids) + "}"]
+        rows = from_columns(self.reader.read(statement, parameters), index)
+        return rows.rename({"asset": "was"}).join(carried, on="was").select(*FOLDED_SCHEMA)
 
 
 def _pins_of(touched: Touched, assets: pl.Series) -> list[tuple[int, Edit]]:
@@ -120,18 +137,3 @@ def _pins_of(touched: Touched, assets: pl.Series) -> list[tuple[int, Edit]]:
         return []
     held = set(assets.to_list())
     return [(asset, edit) for asset, edit in touched.pins if asset in held]
-
-
-def _standing(ledger: Ledger, carried: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
-    """The rows that `carried` (`asset`, `was`) names as they stand, FOLDED_SCHEMA, by the ids they will have."""
-    if carried.is_empty():
-        return pl.DataFrame(schema=FOLDED_SCHEMA)
-    index = ledger.roster.index
-    wanted = carried["was"].sort()
-    ids = index.texts(wanted)
-    if len(ids) > _FEW_IDS and wanted[-1] - wanted[0] < _SPARSEST * len(ids):
-        statement, parameters = inventory_repo.folded_by_range(fields), [ids[0], ids[-1]]
-    else:
-        statement, parameters = inventory_repo.folded_by_ids(fields), ["{" + ",".join(ids) + "}"]
-    rows = from_columns(read_frame(ledger.services.database.url, ledger.tenant, statement, parameters), index)
-    return rows.rename({"asset": "was"}).join(carried, on="was").select(*FOLDED_SCHEMA)

@@ -9,6 +9,7 @@ from muster.catalog.registry import categories, sources
 from muster.db.repos import changes as changes_repo
 from muster.db.repos import claims as claims_repo
 from muster.db.repos import decisions as decisions_repo
+from muster.domain.decisions import Edit
 from muster.domain.errors import NotFoundError
 from muster.pipeline.enrich.claims import ImportIndex
 from muster.pipeline.enrich.order import BeliefOrder, ImportFacts, Snapshots
@@ -42,6 +43,8 @@ class Roster:
     snapshots: Snapshots
     rulings: Rulings
     flipped: tuple[ClaimImport, ...] = ()
+    edited: frozenset[str] = frozenset()
+    """The fields that anybody ever edited: their columns may differ even where no import speaks of them."""
 
     def get(self, import_id: UUID) -> ClaimImport:
         """One import. Raises NotFoundError when it brought no claims."""
@@ -56,7 +59,7 @@ class Roster:
 
     def ruled_by(self, decisions: Sequence[Decision]) -> Roster:
         """The same imports under other decisions."""
-        return replace(self, rulings=Rulings.of(decisions))
+        return replace(self, rulings=Rulings.of(decisions), edited=_edited(decisions))
 
     def ranked_by(self, ranks: RankOverrides) -> Roster:
         """The same imports under other ranks of their sources."""
@@ -105,12 +108,17 @@ def make_roster(
         order=BeliefOrder.of(after, ranks),
         snapshots=snapshots,
         rulings=Rulings.of(decisions),
+        edited=_edited(decisions),
         flipped=tuple(
             item
             for item, flipped in zip(imports, flips, strict=True)
             if flipped and item.claims_active and item.import_id not in {joining, leaving}
         ),
     )
+
+
+def _edited(decisions: Sequence[Decision]) -> frozenset[str]:
+    return frozenset(item.body.field for item in decisions if isinstance(item.body, Edit))
 
 
 def _facts(imports: Sequence[ClaimImport]) -> list[ImportFacts]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from muster.db.repos import findings, import_rows, imports, steps
@@ -11,15 +9,15 @@ from muster.domain.errors import FlowError
 from muster.domain.flow_document import EnrichmentResult, ValidationResults
 from muster.domain.flow_state import Fence, SupersededError
 from muster.domain.ids import MasterFlowId
-from muster.domain.phases import Phase, StepStatus
-from muster.pipeline.validate import AgentRun
-from muster.services.agent_pool import TenantScopedAgentPool
+from muster.domain.phases import Phase
 from muster.services.enrich_assets import enrich_assets
 from muster.services.flows.steps import StepPlan, Steps
 from muster.services.flows.work import PhaseWork
 from muster.services.import_rows import Attempt, write_checked_rows
 from muster.services.open_staging import OpenImport, load_report, read_open_import, tables_to_import
 from muster.services.processors.base import BaseDataImportProcessor
+from muster.services.processors.checks import CONVERT, Checks
+from muster.services.processors.rows_done import RowsDone
 from muster.services.processors.staged_tables import StagedTables
 from muster.services.processors.verdict import Verdict, judge
 
@@ -28,9 +26,7 @@ if TYPE_CHECKING:
 
     from muster.domain.ids import DataImportId
 
-_CONVERT = "conversion"
 _KEEP = "records"
-_NOT_ASKED = "processing_config names other agents"
 _ASSETS = "assets"
 
 
@@ -50,13 +46,11 @@ class CatalogProcessor(BaseDataImportProcessor):
             tables_to_import(self.services, self.context.tenant, found, report) as to_import,
         ):
             tables = StagedTables(to_import, folder)
-            progress = _Progress(self, tables.rows, len(self.category.agents))
+            progress = RowsDone(self.on_progress, tables.rows, len(self.category.agents))
             visible = Steps(work)
             await self._plan(visible, found)
-            async with visible.step(_CONVERT) as step:
-                await asyncio.to_thread(tables.convert_all, progress.add)
-                step.records = tables.rows
-            runs = [await self._run_agent(visible, agent, found, tables, progress) for agent in self.category.agents]
+            checks = Checks(self.context, self.category, found.stored, tables, folder)
+            runs = await checks.run(visible, progress)
             counted = [(table, table.info.rows - tables.skipped_rows(table)) for table in tables.tables]
             verdict = judge(counted, runs, self.category, report.findings, report.counts)
             async with visible.step(_KEEP) as step:
@@ -105,7 +99,7 @@ class CatalogProcessor(BaseDataImportProcessor):
         asked = found.stored.processing_config.agents
         await visible.plan(
             [
-                StepPlan(_CONVERT, "Read cells as values of their fields"),
+                StepPlan(CONVERT, "Read cells as values of their fields"),
                 *(
                     StepPlan(agent, f"Check: {agent.replace('_', ' ')}", {"asked_for": asked is None or agent in asked})
                     for agent in self.category.agents
@@ -113,37 +107,6 @@ class CatalogProcessor(BaseDataImportProcessor):
                 StepPlan(_KEEP, "Keep every row with its outcome"),
             ]
         )
-
-    async def _run_agent(
-        self, visible: Steps, agent_id: str, found: OpenImport, tables: StagedTables, progress: _Progress
-    ) -> AgentRun:
-        """Run one agent in a step of its own; its failure is its own, the other agents go on."""
-        asked = found.stored.processing_config.agents
-        async with visible.step(agent_id) as step:
-            if asked is not None and agent_id not in asked:
-                step.skip(_NOT_ASKED)
-                progress.add(tables.rows)
-                return AgentRun(agent_id, StepStatus.SKIPPED, reason=_NOT_ASKED)
-            agent = await TenantScopedAgentPool.get_agent(self.context, agent_id)
-            run = await asyncio.to_thread(
-                agent.run,
-                tables,
-                category=self.category,
-                as_of=found.stored.created_at.date(),
-                on_rows=progress.add,
-            )
-            step.records = run.records
-            step.output = {
-                "error_count": run.error_count,
-                "warning_count": run.warning_count,
-                "info_count": run.info_count,
-                "metrics": [asdict(metrics) for metrics in run.metrics],
-            }
-            if run.status is StepStatus.SKIPPED:
-                step.skip(run.reason or "")
-            elif run.status is StepStatus.FAILED:
-                step.fail(run.reason or "")
-        return run
 
     async def _conclude(self, found: OpenImport, work: PhaseWork, verdict: Verdict) -> ValidationResults:
         """Let the attempt's rows and findings count: with the flow's move, or by themselves when the import fails."""
@@ -181,20 +144,3 @@ class CatalogProcessor(BaseDataImportProcessor):
                 "validation_results": verdict.results().as_json(),
             },
         )
-
-
-class _Progress:
-    """Rows done over all stages of the validation: conversion, each agent, and writing (which weighs most)."""
-
-    _WRITING = 2
-
-    def __init__(self, processor: CatalogProcessor, rows: int, agents: int) -> None:
-        self._tell = processor.on_progress
-        self._rows = rows
-        self._stages = 1 + agents + self._WRITING
-        self._done = 0
-
-    def add(self, rows: int) -> None:
-        """Count rows of one stage. Raises what `on_progress` raises."""
-        self._done += rows
-        self._tell(min(self._done // self._stages, self._rows), self._rows)

@@ -44,18 +44,22 @@ class TableToImport:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedBatch:
-    """A batch beside the rows that the source says are no records (domain.conversion.SKIPPED_SCHEMA)."""
+class StagedBatch:
+    """The staged text of a batch, the `place` of the batch in its table, and which of its rows are no records.
 
-    batch: Batch
+    `skipped`: those that the source says are none (domain.conversion.SKIPPED_SCHEMA).
+    """
+
+    place: int
+    text: pl.DataFrame
     skipped: pl.DataFrame
 
 
 class StagedTables:
     """A source of rows for agents (pipeline.validate.TableSource) over staged Parquet files.
 
-    `convert_all` writes every batch once, converted, into `folder`; the batches are then read from there as often as
-    they are asked for. Blocks: call it from a thread.
+    `convert_all` converts every batch once and writes what became of it into `folder`; the batches are then read from
+    there, and their text from the staged file, as often as they are asked for. Blocks: call it from a thread.
     """
 
     def __init__(self, tables: Sequence[TableToImport], folder: Path, batch_rows: int = BATCH_ROWS) -> None:
@@ -80,41 +84,51 @@ class StagedTables:
 
     def convert_all(self, on_rows: Callable[[int], None]) -> None:
         """Convert every table; `on_rows` is told the rows of each batch, and what it raises ends the work."""
-        for number, table in self._tables.items():
-            self._skipped[number] = 0
-            scan = pl.scan_parquet(table.staged)
-            for place in range(self._batches_of(table.mapped)):
-                text = scan.slice(place * self._batch_rows, self._batch_rows).collect()
-                converted = convert(text, table.mapped.info, table.mapped.columns, table.source_table)
-                self._skipped[number] += converted.skipped.height
-                frames = {
-                    "text": text,
-                    "typed": converted.typed,
-                    "failures": converted.failures,
-                    "skipped": converted.skipped,
-                }
-                for kind, frame in frames.items():
-                    frame.write_ipc(self._path(number, place, kind), compression="lz4")
-                on_rows(text.height)
+        for table in self.tables:
+            for _, batch in self.convert(table):
+                on_rows(batch.text.height)
+
+    def convert(self, table: MappedTable) -> Iterator[tuple[int, Batch]]:
+        """Convert `table` batch by batch, and give each with its place once it is written; ask for all of them."""
+        known = self._tables[table.number]
+        self._skipped[table.number] = 0
+        for place in range(self._batches_of(table)):
+            text = self._text(table, place)
+            converted = convert(text, table.info, table.columns, known.source_table)
+            self._skipped[table.number] += converted.skipped.height
+            frames = {"typed": converted.typed, "failures": converted.failures, "skipped": converted.skipped}
+            for kind, frame in frames.items():
+                frame.write_ipc(self._path(table, place, kind), compression="lz4")
+            yield place, Batch(table, text, converted.typed, converted.failures)
 
     def batches(self, table: MappedTable) -> Iterator[Batch]:
         """All rows of `table` in order."""
-        for checked in self.checked_batches(table):
-            yield checked.batch
-
-    def checked_batches(self, table: MappedTable) -> Iterator[CheckedBatch]:
-        """All rows of `table` in order, with those that are no records."""
         for place in range(self._batches_of(table)):
-            text, typed, failures, skipped = (
-                pl.read_ipc(self._path(table.number, place, kind)) for kind in ("text", "typed", "failures", "skipped")
-            )
-            yield CheckedBatch(Batch(table, text, typed, failures), skipped)
+            typed, failures = (self._read(table, place, kind) for kind in ("typed", "failures"))
+            yield Batch(table, self._text(table, place), typed, failures)
+
+    def staged_batches(self, table: MappedTable) -> Iterator[StagedBatch]:
+        """All rows of `table` in order, as text."""
+        for place in range(self._batches_of(table)):
+            yield StagedBatch(place, self._text(table, place), self._read(table, place, "skipped"))
+
+    def typed(self, table: MappedTable) -> pl.LazyFrame | None:
+        """All records of `table` in order, typed; None when it has no rows."""
+        paths = [self._path(table, place, "typed") for place in range(self._batches_of(table))]
+        return pl.scan_ipc(paths) if paths else None
 
     def _batches_of(self, table: MappedTable) -> int:
         return -(-table.info.rows // self._batch_rows)
 
-    def _path(self, number: int, place: int, kind: str) -> Path:
-        return self._folder / f"{number}-{place}-{kind}.arrow"
+    def _text(self, table: MappedTable, place: int) -> pl.DataFrame:
+        staged = pl.scan_parquet(self._tables[table.number].staged)
+        return staged.slice(place * self._batch_rows, self._batch_rows).collect()
+
+    def _read(self, table: MappedTable, place: int, kind: str) -> pl.DataFrame:
+        return pl.read_ipc(self._path(table, place, kind))
+
+    def _path(self, table: MappedTable, place: int, kind: str) -> Path:
+        return self._folder / f"{table.number}-{place}-{kind}.arrow"
 
 
 def _blank_words(info: TableInfo, source_table: SourceTable | None) -> dict[int, tuple[str, ...]]:

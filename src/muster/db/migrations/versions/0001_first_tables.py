@@ -60,107 +60,6 @@ def _make_tables() -> None:
         schema="migration",
     )
     op.create_table(
-        "client_accounts",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_accounts")),
-        sa.UniqueConstraint("name", name=op.f("uq_client_accounts_name")),
-        schema="migration",
-    )
-    op.create_table(
-        "import_rows",
-        sa.Column("engagement_id", sa.Uuid(), nullable=False),
-        sa.Column("client_account_id", sa.Uuid(), nullable=False),
-        sa.Column("data_import_id", sa.Uuid(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("table_number", sa.SmallInteger(), nullable=False),
-        sa.Column("row_number", sa.Integer(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=True),
-        sa.Column("is_valid", sa.Boolean(), nullable=True),
-        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("cleansed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "engagement_id", "data_import_id", "attempt", "table_number", "row_number", name=op.f("pk_import_rows")
-        ),
-        schema="migration",
-    )
-    op.create_index(
-        "ix_import_rows_held_back",
-        "import_rows",
-        ["engagement_id", "data_import_id", "attempt", "table_number", "row_number"],
-        unique=False,
-        schema="migration",
-        postgresql_where=sa.text("NOT is_valid"),
-    )
-    op.create_table(
-        "users",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("is_platform_admin", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
-        schema="migration",
-    )
-    op.create_table(
-        "api_tokens",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["migration.users.id"], name=op.f("fk_api_tokens_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
-        sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
-        schema="migration",
-    )
-    op.create_table(
-        "engagements",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("client_account_id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("inventory_version", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("fold_version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("policy_version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("source_ranks", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["client_account_id"],
-            ["migration.client_accounts.id"],
-            name=op.f("fk_engagements_client_account_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagements")),
-        sa.UniqueConstraint("client_account_id", "name", name=op.f("uq_engagements_client_account_id_name")),
-        schema="migration",
-    )
-    op.create_table(
-        "sign_in_links",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["migration.users.id"], name=op.f("fk_sign_in_links_user_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_links")),
-        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_links_secret_hash")),
-        schema="migration",
-    )
-    op.create_table(
         "assets",
         sa.Column("engagement_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -269,10 +168,109 @@ def _make_tables() -> None:
         sa.Column("window_start", sa.DateTime(timezone=True), nullable=True),
         sa.Column("window_end", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sampled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["engagement_id"], ["migration.engagements.id"], name=op.f("fk_assets_engagement_id"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("engagement_id", "id", name=op.f("pk_assets")),
+        schema="migration",
+        postgresql_with={"fillfactor": 50},
+    )
+    op.create_table(
+        "client_accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_accounts")),
+        sa.UniqueConstraint("name", name=op.f("uq_client_accounts_name")),
+        schema="migration",
+    )
+    op.create_table(
+        "import_rows",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("table_number", sa.SmallInteger(), nullable=False),
+        sa.Column("row_number", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("is_valid", sa.Boolean(), nullable=True),
+        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cleansed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "engagement_id", "data_import_id", "attempt", "table_number", "row_number", name=op.f("pk_import_rows")
+        ),
+        schema="migration",
+    )
+    op.create_index(
+        "ix_import_rows_held_back",
+        "import_rows",
+        ["engagement_id", "data_import_id", "attempt", "table_number", "row_number"],
+        unique=False,
+        schema="migration",
+        postgresql_where=sa.text("NOT is_valid"),
+    )
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("is_platform_admin", sa.Boolean(), server_default="false", nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email", name=op.f("uq_users_email")),
+        schema="migration",
+    )
+    op.create_table(
+        "api_tokens",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["migration.users.id"], name=op.f("fk_api_tokens_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
+        schema="migration",
+    )
+    op.create_table(
+        "engagements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("inventory_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("fold_version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("policy_version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("source_ranks", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_account_id"],
+            ["migration.client_accounts.id"],
+            name=op.f("fk_engagements_client_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_engagements")),
+        sa.UniqueConstraint("client_account_id", "name", name=op.f("uq_engagements_client_account_id_name")),
+        schema="migration",
+    )
+    op.create_table(
+        "sign_in_links",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["migration.users.id"], name=op.f("fk_sign_in_links_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_links")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_sign_in_links_secret_hash")),
         schema="migration",
     )
     op.create_table(

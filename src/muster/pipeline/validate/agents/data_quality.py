@@ -21,6 +21,7 @@ from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.kit.masking import masked
 from muster.pipeline.validate import consistency, quality
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
+from muster.pipeline.validate.alike import mostly_alike
 from muster.pipeline.validate.places import places
 
 if TYPE_CHECKING:
@@ -158,18 +159,29 @@ def _placeholders(batch: Batch, knowledge: Knowledge) -> list[pl.DataFrame]:
         name = cell_column(column.position)
         if column.target_field is None or name not in text.columns:
             continue
-        words = _words(knowledge.fields.get(column.target_field))
-        cell = pl.col(name)
-        blank = batch.table.blank_words.get(column.position, ())
         cells = text.select(ROW_NUMBER, LINE, name)
-        for code, holds in (
-            ("blank_word", cell.is_in(blank)),
-            ("placeholder", cell.str.to_lowercase().is_in(words) & ~cell.is_in(blank)),
+        blank = batch.table.blank_words.get(column.position, ())
+        words = _words(knowledge.fields.get(column.target_field))
+        written = _written(text.get_column(name), words)
+        for code, texts in (
+            ("blank_word", pl.Series(blank, dtype=pl.String)),
+            ("placeholder", written.filter(~written.is_in(blank))),
         ):
-            if code == "placeholder" or blank:
-                hits = cells.filter(holds)
-                found.append(places(hits, code, column.target_field, excerpt=masked(cell)))
+            if texts.len():
+                hits = cells.filter(pl.col(name).is_in(texts.implode()))
+                found.append(places(hits, code, column.target_field, excerpt=masked(pl.col(name))))
     return found
+
+
+def _written(cells: pl.Series, words: list[str]) -> pl.Series:
+    """The distinct texts among `cells` that are one of the lower-case `words`.
+
+    Few cells are as short as a word (lower case never has fewer characters), and those often are the same.
+    """
+    short = cells.filter(cells.str.len_chars() <= max(map(len, words)))
+    if mostly_alike(short):
+        short = short.unique()
+    return short.filter(short.str.to_lowercase().is_in(words)).unique()
 
 
 def _words(declared: Field | None) -> list[str]:
@@ -209,7 +221,7 @@ def _figures(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
     typed = batch.typed
     scores = quality.row_quality(typed, knowledge.as_of).sum().row(0)
     names = [name for name in batch.table.fields if name in typed.columns]
-    hashes = [pl.when(quality.filled(typed, name)).then(pl.col(name).hash()).alias(name) for name in names]
+    hashes = [pl.when(quality.filled(typed.schema, name)).then(pl.col(name).hash()).alias(name) for name in names]
     frame = typed.select(hashes)
     return pl.DataFrame(
         {

@@ -114,7 +114,7 @@ def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     for alternatives in knowledge.category.required:
         mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
         if mapped:
-            empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed, name) for name in mapped))
+            empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed.schema, name) for name in mapped))
             lost.append(failures.filter(pl.col("field").is_in(mapped)).join(empty, on=ROW_NUMBER, how="semi"))
             blank = empty.join(lost[-1], on=ROW_NUMBER, how="anti", maintain_order="left")
             params = {"alternatives": pl.lit(_one_of(tuple(mapped)))}

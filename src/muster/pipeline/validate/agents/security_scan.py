@@ -26,6 +26,7 @@ from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.kit.masking import masked
 from muster.pipeline.validate import credentials, markup, personal_data
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, findings_frame
+from muster.pipeline.validate.alike import mostly_alike
 from muster.pipeline.validate.places import places
 
 if TYPE_CHECKING:
@@ -122,11 +123,18 @@ def _check_column(
     cells: pl.DataFrame, column: ColumnMapping, table: MappedTable, knowledge: Knowledge
 ) -> list[pl.DataFrame]:
     """Each family of patterns looks only at the cells that a cheap test has picked out."""
-    if cells.is_empty():
-        return []
     cell = pl.col(_CELL)
     label = table.label(column.position)
     declared = knowledge.fields.get(column.target_field) if column.target_field else None
+    checks_people = not personal_data.may_name_people(column, declared)
+    worth_a_look = personal_data.has_at(cell)
+    if not personal_data.may_hold_numbers(declared):
+        worth_a_look |= personal_data.has_many_digits(cell)
+    if not _is_secret_column(column):
+        cheap = credentials.hinted(cell) | markup.opens_formula(cell) | markup.opens_markup(cell)
+        cells = _suspects(cells, cheap | worth_a_look if checks_people else cheap)
+    if cells.is_empty():
+        return []
     formulas = cells.filter(markup.opens_formula(cell)).filter(markup.is_formula(cell))
     marked = cells.filter(markup.opens_markup(cell)).with_columns(markup.kind_of_markup(cell).alias(_KIND))
     found = [
@@ -134,13 +142,18 @@ def _check_column(
         places(formulas, "formula", label, excerpt=masked(cell)),
         *_by_kind(marked, _MARKUP, label),
     ]
-    if not personal_data.may_name_people(column, declared):
-        worth_a_look = personal_data.has_at(cell)
-        if not personal_data.may_hold_numbers(declared):
-            worth_a_look |= personal_data.has_many_digits(cell)
-        personal = personal_data.with_kind(cells.filter(worth_a_look), _CELL, _KIND)
-        found += _by_kind(personal, _PERSONAL, label)
+    if checks_people:
+        found += _by_kind(personal_data.with_kind(cells.filter(worth_a_look), _CELL, _KIND), _PERSONAL, label)
     return found
+
+
+def _suspects(cells: pl.DataFrame, test: pl.Expr) -> pl.DataFrame:
+    """The cells that pass `test`, which is asked once for each distinct text where many cells are alike."""
+    texts = cells.get_column(_CELL)
+    if not mostly_alike(texts):
+        return cells.filter(test)
+    distinct = texts.unique().to_frame().filter(test).to_series()
+    return cells.filter(pl.col(_CELL).is_in(distinct.implode())) if distinct.len() else cells.clear()
 
 
 def _secrets(cells: pl.DataFrame, column: ColumnMapping) -> pl.DataFrame:

@@ -1,0 +1,158 @@
+"""Plans on disk: entries written part by part to one Parquet file, read in pages, and two plans compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+
+from muster.domain.plan import PlanAction, PlanDifference, PlanEntry, PlannedDifferently, PlannedRow
+from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+NUMBER = "number"
+_ROWS_AT_ONCE = 20_000
+_SAID = [name for name in ENTRIES_SCHEMA if name not in {"asset_name", "rows"}]
+"""What two plans are compared by: a name or a row alone makes no difference."""
+_KEY = ["asset_id", "field"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries are wanted; None: any. `conflict`: those that are contradicted, or those that are not."""
+
+    action: PlanAction | None = None
+    field: str | None = None
+    conflict: bool | None = None
+
+    def expression(self) -> pl.Expr:
+        """The filter over ENTRIES_SCHEMA."""
+        wanted = pl.lit(value=True)
+        if self.action is not None:
+            wanted &= pl.col("action") == str(self.action)
+        if self.field is not None:
+            wanted &= pl.col("field") == self.field
+        if self.conflict is not None:
+            wanted &= pl.col("conflict") == self.conflict
+        return wanted
+
+
+class EntriesFile:
+    """Writes entries (ENTRIES_SCHEMA) to `path`, numbered from 1 in the order they come; blocks."""
+
+    def __init__(self, path: Path) -> None:
+        self.written = 0
+        schema = {NUMBER: pl.Int64, **ENTRIES_SCHEMA}
+        self._writer = pq.ParquetWriter(path, pl.DataFrame(schema=schema).to_arrow().schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def write(self, entries: pl.DataFrame) -> None:
+        """Add a part."""
+        if entries.is_empty():
+            return
+        numbers = pl.int_range(self.written + 1, self.written + entries.height + 1, dtype=pl.Int64, eager=True)
+        numbered = entries.select(numbers.alias(NUMBER), *ENTRIES_SCHEMA)
+        self._writer.write_table(numbered.to_arrow().cast(self._writer.schema))
+        self.written += entries.height
+
+
+def read_entries(path: Path, where: EntryFilter, after: int, limit: int) -> pl.DataFrame:
+    """Up to `limit` entries after the number `after`, with their numbers."""
+    wanted = pl.scan_parquet(path).filter(pl.col(NUMBER) > after, where.expression())
+    return wanted.head(limit).collect()
+
+
+def all_entries(path: Path, where: EntryFilter) -> Iterator[pl.DataFrame]:
+    """All entries that are wanted, in pieces."""
+    after = 0
+    while (part := read_entries(path, where, after, _ROWS_AT_ONCE)).height:
+        yield part
+        after = part[NUMBER][-1]
+
+
+def as_entries(frame: pl.DataFrame) -> list[PlanEntry]:
+    """Rows of ENTRIES_SCHEMA as values."""
+    return [_entry(row) for row in frame.select(*ENTRIES_SCHEMA).iter_rows(named=True)]
+
+
+def _entry(row: dict[str, Any]) -> PlanEntry:
+    rows = tuple(PlannedRow(place["table"], place["row_number"]) for place in row["rows"] or ())
+    return PlanEntry(**{**row, "action": PlanAction(row["action"]), "rows": rows})
+
+
+def rows_of_assets(path: Path, asset_ids: Sequence[str]) -> dict[str, list[PlannedRow]]:
+    """The rows of the import that speak of each of some assets; one that has no entry is left out."""
+    found = (
+        pl.scan_parquet(path)
+        .filter(pl.col("asset_id").is_in(asset_ids))
+        .select("asset_id", "rows")
+        .unique("asset_id", keep="first")
+        .collect()
+    )
+    return {
+        asset_id: [PlannedRow(place["table"], place["row_number"]) for place in rows or ()]
+        for asset_id, rows in found.iter_rows()
+    }
+
+
+def compare_plans(shown: Path, now: Path, most: int) -> PlanDifference:
+    """What the plan `now` says otherwise than `shown`; the first `most` fields of assets, in the order of `now`."""
+    then_hashes, now_hashes = _hashes(shown), _hashes(now)
+    gone = _keys(shown, _absent(then_hashes, now_hashes))
+    new = _keys(now, _absent(now_hashes, then_hashes))
+    pairs = new.join(gone, on=_KEY, how="full", coalesce=True, nulls_equal=True, suffix="_shown").sort(
+        NUMBER, f"{NUMBER}_shown", nulls_last=True
+    )
+    first = pairs.head(most)
+    before = _by_number(shown, first[f"{NUMBER}_shown"])
+    after = _by_number(now, first[NUMBER])
+    entries = [
+        _different(before.get(place_shown), after.get(place_now))
+        for place_now, place_shown in first.select(NUMBER, f"{NUMBER}_shown").iter_rows()
+    ]
+    return PlanDifference(pairs.height, tuple(entry for entry in entries if entry is not None))
+
+
+def _hashes(path: Path) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """One hash for what each entry says, by number."""
+    return pl.scan_parquet(path).select(pl.struct(_SAID).hash().alias("hash")).collect()["hash"].to_numpy()
+
+
+def _absent(hashes: np.ndarray[Any, np.dtype[np.uint64]], others: np.ndarray[Any, np.dtype[np.uint64]]) -> pl.Series:
+    """The numbers of entries whose hash is not among `others`."""
+    return pl.Series(NUMBER, np.flatnonzero(~np.isin(hashes, others)) + 1, dtype=pl.Int64)
+
+
+def _keys(path: Path, numbers: pl.Series) -> pl.DataFrame:
+    if numbers.is_empty():
+        return pl.DataFrame(schema={NUMBER: pl.Int64, "asset_id": pl.String, "field": pl.String})
+    return pl.scan_parquet(path).select(NUMBER, *_KEY).filter(pl.col(NUMBER).is_in(numbers.implode())).collect()
+
+
+def _by_number(path: Path, numbers: pl.Series) -> dict[int, PlanEntry]:
+    wanted = numbers.drop_nulls()
+    if wanted.is_empty():
+        return {}
+    found = pl.scan_parquet(path).filter(pl.col(NUMBER).is_in(wanted.implode())).collect()
+    return dict(zip(found[NUMBER], as_entries(found), strict=True))
+
+
+def _different(shown: PlanEntry | None, now: PlanEntry | None) -> PlannedDifferently | None:
+    known = now or shown
+    if known is None:
+        return None
+    return PlannedDifferently(known.asset_id, known.asset_name, known.field, shown, now)
