@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from muster.catalog.dtypes import dtype
@@ -19,10 +20,13 @@ from muster.catalog.model import FieldType, MergePolicy
 from muster.catalog.policies import POLICIES
 from muster.domain.conversion import CLEARED_FIELDS
 from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.groups import Groups
 from muster.pipeline.enrich.pins import pin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from muster.domain.decisions import Edit
     from muster.pipeline.enrich.order import BeliefOrder, Snapshots
@@ -95,34 +99,44 @@ def _lone(claims: pl.DataFrame, present: list[str], snapshots: Snapshots) -> pl.
 
 def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, snapshots: Snapshots) -> pl.DataFrame:
     """Assets of several claims, one sort per order of belief and no loop over assets."""
-    place = claims["import_index"]
-    feeds = pl.col("import_index").n_unique()
-    folded = (
-        claims.with_columns(_names(snapshots.source_systems, place).alias("source"))
-        .group_by("asset")
-        .agg(
-            pl.col("claim").sort().alias("claims"),
-            pl.col("source").unique().sort().str.join(",").alias("discovery_source"),
-            pl.col("quality").mean().alias("quality_score"),
-            (1 - (1 - SOURCE_CONFIDENCE) ** feeds).alias("confidence_score"),
-        )
-        .sort("asset")
+    groups = Groups.of(claims)
+    imports = groups.imports
+    folded = pl.DataFrame(
+        {
+            "asset": groups.assets,
+            "claims": groups.claims(),
+            "discovery_source": groups.united_words(snapshots.source_systems),
+            "quality_score": groups.mean(claims["quality"]),
+            "confidence_score": 1 - (1 - SOURCE_CONFIDENCE) ** groups.count_distinct(imports),
+        }
     )
     if snapshots.overtaken.any():
         folded = folded.join(_missing(claims, snapshots), on="asset", how="left")
-    contradictions = []
+    words = claims[CLEARED_FIELDS].explode(empty_as_null=True, keep_nulls=True).drop_nulls().unique()
+    contradicted: dict[str, NDArray[np.bool_]] = {}
     for places, fields in _fields_by_order(present, order).items():
-        believed = pl.Series("place", places, dtype=pl.Int64).gather(place)
-        runs = _Runs.of(claims.with_columns(believed).sort("asset", "place", "claim"))
+        believed = groups.ordered_by(np.array(places)[imports])
+        runs = _Runs(groups, claims.select(pl.col(*fields, CLEARED_FIELDS).gather(believed)), frozenset(words))
         folded = folded.with_columns(runs.winner(name) for name in fields if not FIELDS[name].is_list)
         for name in fields:
             if FIELDS[name].is_list:
                 folded = folded.join(runs.united(name), on="asset", how="left")
             elif _can_contradict(name):
-                contradictions.append(runs.contradicted(name))
-    conflicts = pl.concat(contradictions) if contradictions else pl.DataFrame(schema=_CONFLICT_SCHEMA)
-    listed = conflicts.sort("asset", "field").group_by("asset").agg(pl.col("field").alias("conflicts"))
-    return folded.join(listed, on="asset", how="left")
+                contradicted[name] = runs.contradicted(name)
+    return folded.with_columns(_listed(contradicted, len(groups.assets)).alias("conflicts"))
+
+
+def _listed(flags: Mapping[str, NDArray[np.bool_]], height: int) -> pl.Series:
+    """For each asset the sorted names whose flag is set there (List(String))."""
+    names = sorted(flags)
+    if not names:
+        return pl.Series([None], dtype=pl.List(pl.String)).new_from_index(0, height)
+    which = np.zeros(height, dtype=np.int64)
+    lists: list[list[str]] = [[]]
+    for name in names:  # the lists that occur so far, and each of them with one name more
+        seen, which = np.unique(which * 2 + flags[name], return_inverse=True)
+        lists = [[*lists[number // 2], name] if number % 2 else lists[number // 2] for number in seen.tolist()]
+    return pl.Series(lists, dtype=pl.List(pl.String)).gather(which)
 
 
 def _names(by_import: Sequence[str], place: pl.Series) -> pl.Series:
@@ -139,9 +153,6 @@ def _missing(claims: pl.DataFrame, snapshots: Snapshots) -> pl.DataFrame:
     return by_feed.group_by("asset").agg(pl.col("feed").sort().alias("missing_from"))
 
 
-_CONFLICT_SCHEMA = {"asset": pl.Int64, "field": pl.String}
-
-
 def _fields_by_order(present: list[str], order: BeliefOrder) -> dict[tuple[int, ...], list[str]]:
     """Fields that are decided by one and the same order of imports, so that each order is sorted once."""
     groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
@@ -152,32 +163,16 @@ def _fields_by_order(present: list[str], order: BeliefOrder) -> dict[tuple[int, 
 
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """Claims sorted by asset and belief, and where each asset's run of rows begins and ends.
+    """Claims sorted by asset and belief: each asset is a run of rows, the most believed claim first.
 
     "The first row of the run that says something" is found for all runs at once: number the rows that say something,
     fill the numbers backwards, look at each run's first row, and drop what lies beyond its end. On 400,000 claims this
     takes a tenth of the time of an aggregation per group.
     """
 
+    groups: Groups
     frame: pl.DataFrame
-    first: pl.Series
-    """Row index where each asset's run begins, in asset order."""
-    end: pl.Series
-    """Row index after each asset's run."""
-    run_first: pl.Series
-    """For each row the index where its run begins."""
     cleared: frozenset[str]
-
-    @classmethod
-    def of(cls, frame: pl.DataFrame) -> _Runs:
-        """Runs of `frame`, sorted by asset, place and claim."""
-        index = pl.int_range(frame.height, dtype=pl.Int64, eager=True).alias("index")
-        begins = (frame["asset"].diff().fill_null(1) != 0).alias("begins")
-        first = index.filter(begins)
-        run_first = pl.select(pl.when(begins).then(index).forward_fill()).to_series()
-        words = frame[CLEARED_FIELDS].explode(empty_as_null=True, keep_nulls=True).drop_nulls().unique()
-        end = first.shift(-1).fill_null(frame.height)
-        return cls(frame, first, end, run_first, frozenset(words))
 
     def _says(self, name: str) -> pl.Series:
         says = self.frame[name].is_not_null()
@@ -191,30 +186,30 @@ class _Runs:
     def winner(self, name: str) -> pl.Series:
         """The value of the most believed claim that says something, one per asset (null where it says `<clear>`)."""
         following = pl.select(pl.when(self._says(name)).then(self._index()).backward_fill()).to_series()
-        chosen = following.gather(self.first)
-        inside = pl.select(pl.when(chosen < self.end).then(chosen)).to_series()
+        chosen = following.gather(self.groups.first)
+        inside = pl.select(pl.when(chosen < pl.Series(self.groups.end)).then(chosen)).to_series()
         return self.frame[name].gather(inside).alias(name)
 
     def united(self, name: str) -> pl.DataFrame:
         """All values of a list field down to the first `<clear>`, sorted, as `asset` and `name`."""
-        rows = self.frame.select("asset", name, CLEARED_FIELDS)
+        rows = self.frame.select(name, CLEARED_FIELDS, asset=self.groups.asset_of_row())
         if name in self.cleared:
             wiped = pl.col(CLEARED_FIELDS).list.contains(name)
             rows = rows.filter(~wiped.cum_max().over("asset"))
         values = rows.select("asset", name).explode(name, empty_as_null=True, keep_nulls=True)
         return values.drop_nulls().unique().sort("asset", name).group_by("asset", maintain_order=True).agg(name)
 
-    def contradicted(self, name: str) -> pl.DataFrame:
-        """`asset` and `field` for assets in which a claim's value differs from that of the next more believed one."""
+    def contradicted(self, name: str) -> NDArray[np.bool_]:
+        """For each asset whether a claim's value differs from that of the next more believed one."""
         value = self.frame[name]
         said = pl.select(pl.when(value.is_not_null()).then(self._index()).forward_fill().shift(1)).to_series()
-        before = value.gather(pl.select(pl.when(said >= self.run_first).then(said)).to_series())
+        inside = pl.select(pl.when(said >= pl.Series(self.groups.first_of_row())).then(said)).to_series()
+        before = value.gather(inside)
         if FIELDS[name].type in {FieldType.NUMBER, FieldType.INTEGER}:
             differs = (value - before).abs() > before.abs() * NUMBER_TOLERANCE
         else:
             differs = value != before
-        assets = self.frame["asset"].filter(differs.fill_null(value=False)).unique()
-        return pl.DataFrame({"asset": assets, "field": [name] * len(assets)}, schema=_CONFLICT_SCHEMA)
+        return np.logical_or.reduceat(differs.fill_null(value=False).to_numpy(), self.groups.first)
 
 
 def _can_contradict(name: str) -> bool:
