@@ -1,7 +1,7 @@
 # Everything is done from here; only Python 3.11 or newer and make are needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench clean
+.PHONY: help setup run test lint bench accuracy clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -9,6 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 BENCH_ROWS ?=
+ACCURACY_SEEDS ?=
 
 # The oldest Python that will do, and where to look for one.
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
@@ -34,6 +35,9 @@ lint: setup ## check style, types and layers only
 
 bench: setup ## measure whole imports against the floor of this machine (BENCH_ROWS=100000,1000000)
 	@BENCH_ROWS="$(BENCH_ROWS)" $(PY) bench/run.py
+
+accuracy: setup ## measure who is taken for whom, against a labelled estate (ACCURACY_SEEDS="1 2 3")
+	@$(PY) tests/accuracy/measure.py $(ACCURACY_SEEDS)
 
 clean: ## remove the virtual environment and the caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

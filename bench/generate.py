@@ -26,17 +26,20 @@ _OWNERS = [f"Business Unit {number:02d}" for number in range(40)]
 _PLACES = ["Frankfurt", "Dublin", "Chicago", "Singapore", "Sao Paulo"]
 
 
-def write_source(path: Path, rows: int, *, second: bool = False) -> None:
-    """Write one export of `rows` machines to `path`; `second` for the second source."""
+def write_source(path: Path, rows: int, *, second: bool = False, only: int | None = None) -> None:
+    """Write one export of `rows` machines to `path`; `second` for the second source.
+
+    `only`: as many of the machines, chosen at random, as a small third source that differs like the second.
+    """
     random = np.random.default_rng(SEED)
-    order = np.random.default_rng(SEED + 1).permutation(rows) if second else np.arange(rows)
+    order = np.random.default_rng(SEED + 1).permutation(rows) if second or only else np.arange(rows)
     draws = random.integers(0, 2**31, size=(rows, 4))
     changes = np.random.default_rng(SEED + 2)
     with path.open("wb") as file:
-        for start in range(0, rows, _CHUNK):
-            which = order[start : start + _CHUNK]
+        for start in range(0, only or rows, _CHUNK):
+            which = order[start : min(start + _CHUNK, only or rows)]
             frame = _machines(which, draws[which])
-            if second:
+            if second or only:
                 frame = _differing(frame, changes)
             frame.write_csv(file, include_header=start == 0)
 

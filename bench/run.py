@@ -1,14 +1,16 @@
 """Measures whole imports as a user runs them, each as a ratio to the floor of the same run, and keeps the figures.
 
-`make bench` does 100,000 and 1,000,000 rows; BENCH_ROWS=100000 (or a list with commas) chooses others. A ratio compares
-two figures of one run on one machine; seconds of different machines say nothing.
+`make bench` does 100,000 and 1,000,000 rows; BENCH_ROWS=100000,10000000 (a list with commas) chooses others. A ratio
+compares two figures of one run on one machine; seconds of different machines say nothing.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,9 +24,17 @@ import psycopg
 
 from floor import measure_floor
 from generate import write_source
+from muster.cli.desk import open_desk
 from muster.runtime.embedded import EmbeddedPostgres
+from muster.runtime.settings import load_settings
+from muster.services.explain_value import why
+from muster.services.list_assets import list_assets
+from muster.services.paging import PageRequest
 
 SIZES = (100_000, 1_000_000)
+MOST_FOR_ALL = 2_000_000
+"""Larger sizes are imported once and explained; the rest would take hours."""
+FEW = 100
 RESULTS = Path(__file__).parent / "results"
 _MUSTER = Path(sys.executable).parent / "muster"
 _MB = 1 << 20
@@ -59,30 +69,55 @@ def main() -> None:
 
 
 def measure(rows: int) -> dict[str, object]:
-    """Import, second source and undo of `rows` machines in a home of their own."""
+    """Imports, a plan, explanations and an undo of `rows` machines in a home of their own."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         home = Path(folder) / "home"
-        first, second = Path(folder) / "first.csv", Path(folder) / "second.csv"
+        first, second, few = (Path(folder) / f"{name}.csv" for name in ("first", "second", "few"))
         write_source(first, rows)
-        write_source(second, rows, second=True)
         with EmbeddedPostgres(home) as urls:
             floor = min(measure_floor(urls.owner, first) for _ in range(2))
             print(f"{rows:>10,} rows, {first.stat().st_size / rows:.0f} bytes each: floor {floor:.2f} s", flush=True)
             measured = []
 
-            def run(name: str, *arguments: str) -> dict[str, object]:
+            def run(name: str, *arguments: str) -> str | None:
                 answer, result = timed(home, name, rows, floor, arguments)
                 import_id = answer.get("data_import_id") or answer.get("imports", [{}])[0].get("data_import_id")
-                if name != "undo":
+                if arguments[0] == "import":
                     result.steps = steps(urls.owner, str(import_id))
                 measured.append(result)
-                print(f"  {name:<14} {told(result)}", flush=True)
-                return answer
+                print(f"  {name:<16} {told(result)}", flush=True)
+                return None if import_id is None else str(import_id)
 
-            answer = run("import", "import", str(first), "--feed", "bench:first", "--review", "never")
-            run("second source", "import", str(second), "--feed", "bench:second", "--review", "never")
-            run("undo", "undo", str(answer["imports"][0]["data_import_id"]))
-    return {"rows": rows, "floor_seconds": round(floor, 3), "measured": [asdict(item) for item in measured]}
+            imported = run("import", "import", str(first), "--feed", "bench:first", "--review", "never")
+            if rows <= MOST_FOR_ALL:
+                write_source(second, rows, second=True)
+                write_source(few, rows, only=FEW)
+                run("plan only", "plan", str(second), "--feed", "bench:second")
+                run("second source", "import", str(second), "--feed", "bench:second", "--review", "never")
+                run(f"{FEW} rows", "import", str(few), "--feed", "bench:few", "--review", "never")
+                print(f"    {FEW} rows: {sum(measured[-1].steps.values()):.2f} s of server work", flush=True)
+                run("undo", "undo", str(imported))
+            explained = asyncio.run(measure_why(home))
+            print(f"  why of one asset: median {explained['median_ms']} ms, slowest {explained['slowest_ms']} ms")
+    return {
+        "rows": rows,
+        "floor_seconds": round(floor, 3),
+        "measured": [asdict(item) for item in measured],
+        "why": explained,
+    }
+
+
+async def measure_why(home: Path) -> dict[str, float]:
+    """Milliseconds to explain an asset, over a hundred assets spread over the inventory, after a first one."""
+    async with open_desk(load_settings(home=home)) as desk:
+        services, context = desk.services, await desk.engagement(None, None)
+        found = await list_assets(services, context, page=PageRequest(limit=100))
+        times = []
+        for asset in [found.items[0], *found.items]:
+            began = time.perf_counter()
+            await why(services, context, asset.id)
+            times.append((time.perf_counter() - began) * 1000)
+    return {"median_ms": round(statistics.median(times[1:]), 1), "slowest_ms": round(max(times[1:]), 1)}
 
 
 def told(result: Measured) -> str:

@@ -1,9 +1,13 @@
-"""Bulk loading: COPY into a temporary table, because PostgreSQL refuses COPY into a table under row-level security."""
+"""Bulk loading and reading past the object mapper.
+
+COPY goes into a temporary table, because PostgreSQL refuses COPY into a table under row-level security.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -11,7 +15,7 @@ from psycopg import AsyncConnection, sql
 from muster.db.failures import typed_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import LiteralString
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,8 +43,36 @@ async def copy_to_temp(
     DatabaseUnavailableError, StorageFullError, or psycopg's own error for a row that does not fit.
     """
     connection = await driver_connection(session)
-    try:
+    with _typed_errors(connection):
         return await _copy(connection, name, column_ddl, columns, chunks)
+
+
+async def write_binary(session: AsyncSession, statement: LiteralString, rows: Iterable[Sequence[object]]) -> None:
+    """Run `statement` (placeholders %b) for each of `rows` in one go, without making text of bytes.
+
+    As text every byte is two digits, and an array of long bytes as long again. Raises as copy_to_temp.
+    """
+    connection = await driver_connection(session)
+    with _typed_errors(connection):
+        async with connection.cursor() as cursor:
+            await cursor.executemany(statement, rows)
+
+
+async def read_binary(
+    session: AsyncSession, statement: LiteralString, parameters: Sequence[object] | Mapping[str, object]
+) -> list[tuple[Any, ...]]:
+    """The rows of `statement` (placeholders %b), fetched in binary. Raises as copy_to_temp."""
+    connection = await driver_connection(session)
+    with _typed_errors(connection):
+        async with connection.cursor(binary=True) as cursor:
+            await cursor.execute(statement, parameters)
+            return await cursor.fetchall()
+
+
+@contextmanager
+def _typed_errors(connection: AsyncConnection) -> Iterator[None]:
+    try:
+        yield
     except psycopg.Error as error:
         typed = typed_error(error, lost=connection.closed)
         if typed is None:

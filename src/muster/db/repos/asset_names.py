@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from muster.domain.tenant import Tenant
 
 EVERY_ASSET_ID = """
-select id::text, asset_name from migration.assets
+select id::text from migration.assets
 where engagement_id = current_setting('muster.engagement_id')::uuid
 """
-"""For db.bulk_read: the id (text) and name of every asset."""
+"""For db.bulk_read: the id of every asset, as text."""
 
 
 async def asset_names(db: AsyncSession, tenant: Tenant, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str | None]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, INTEGER, SMALLINT, UUID
+from psycopg.types.numeric import Int2, Int4, Int8
+from sqlalchemy import delete, func, select, update
 
+from muster.db.bulk import read_binary, write_binary
 from muster.db.tables import ClaimAssetBlock, ClaimKeyBlock, DataImport, ImportTable
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from muster.domain.tenant import Tenant
-
-_BLOCKS_AT_ONCE = 500
-_Block = TypeVar("_Block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,132 +152,97 @@ async def drop_key_blocks(db: AsyncSession, tenant: Tenant, import_id: uuid.UUID
     )
 
 
-_INSERT_KEYS = text("""
+_INSERT_KEYS = """
 insert into migration.claim_key_blocks
     (engagement_id, client_account_id, data_import_id, block_number,
      first_hash, last_hash, hashes, checks, ordinals, kinds)
-select :engagement, :client, :import, block.*
-from unnest(:numbers, :firsts, :lasts, :hashes, :checks, :ordinals, :kinds) as block
-""").bindparams(
-    bindparam("numbers", type_=ARRAY(INTEGER)),
-    bindparam("firsts", type_=ARRAY(BIGINT)),
-    bindparam("lasts", type_=ARRAY(BIGINT)),
-    *(bindparam(name, type_=ARRAY(BYTEA)) for name in ("hashes", "checks", "ordinals", "kinds")),
-)
+values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+"""
 
 
 async def insert_key_blocks(db: AsyncSession, tenant: Tenant, blocks: Iterable[PackedKeys]) -> None:
     """Store the key blocks of one import."""
-    number = 0
-    for part in _parts(blocks):
-        await db.execute(
-            _INSERT_KEYS,
-            {
-                "engagement": tenant.engagement_id,
-                "client": tenant.client_account_id,
-                "import": part[0].import_id,
-                "numbers": list(range(number, number + len(part))),
-                "firsts": [block.first_hash for block in part],
-                "lasts": [block.last_hash for block in part],
-                "hashes": [block.hashes for block in part],
-                "checks": [block.checks for block in part],
-                "ordinals": [block.ordinals for block in part],
-                "kinds": [block.kinds for block in part],
-            },
+    rows = (
+        (
+            *(tenant.engagement_id, tenant.client_account_id, block.import_id),
+            *(Int4(number), Int8(block.first_hash), Int8(block.last_hash)),
+            *(block.hashes, block.checks, block.ordinals, block.kinds),
         )
-        number += len(part)
+        for number, block in enumerate(blocks)
+    )
+    await write_binary(db, _INSERT_KEYS, rows)
+
+
+_ALL_KEYS = """
+select data_import_id, first_hash, last_hash, hashes, checks, ordinals, kinds from migration.claim_key_blocks
+where engagement_id = %b and data_import_id = any(%b)
+"""
 
 
 async def key_blocks(db: AsyncSession, tenant: Tenant, import_ids: Sequence[uuid.UUID]) -> list[PackedKeys]:
     """All key blocks of some imports."""
-    block = ClaimKeyBlock
-    rows = await db.execute(
-        select(
-            block.data_import_id,
-            block.first_hash,
-            block.last_hash,
-            block.hashes,
-            block.checks,
-            block.ordinals,
-            block.kinds,
-        ).where(block.engagement_id == tenant.engagement_id, block.data_import_id.in_(import_ids))
-    )
-    return [PackedKeys(*row) for row in rows]
+    return [PackedKeys(*row) for row in await read_binary(db, _ALL_KEYS, (tenant.engagement_id, list(import_ids)))]
 
 
-_BLOCKS_WITH = text("""
+_BLOCKS_WITH = """
 with wanted as (
     select distinct block.data_import_id, block.first_hash, block.block_number
-    from unnest(:imports) as of_import(id)
-    cross join unnest(:hashes) as key(hash)
+    from unnest(%(imports)b::uuid[]) as of_import(id)
+    cross join unnest(%(hashes)b::bigint[]) as key(hash)
     cross join lateral (
         select data_import_id, first_hash, block_number, last_hash
         from migration.claim_key_blocks
-        where engagement_id = :engagement and data_import_id = of_import.id and first_hash <= key.hash
+        where engagement_id = %(engagement)b and data_import_id = of_import.id and first_hash <= key.hash
         order by first_hash desc limit 1
     ) as block
     where block.last_hash >= key.hash
 )
 select data_import_id, first_hash, last_hash, hashes, checks, ordinals, kinds
 from migration.claim_key_blocks join wanted using (data_import_id, first_hash, block_number)
-where engagement_id = :engagement
-""").bindparams(bindparam("imports", type_=ARRAY(UUID)), bindparam("hashes", type_=ARRAY(BIGINT)))
+where engagement_id = %(engagement)b
+"""
 
 
 async def key_blocks_with(
     db: AsyncSession, tenant: Tenant, import_ids: Sequence[uuid.UUID], hashes: Sequence[int]
 ) -> list[PackedKeys]:
     """The key blocks of some imports that may hold one of `hashes`: one index look-up per import and hash."""
-    rows = await db.execute(
-        _BLOCKS_WITH, {"engagement": tenant.engagement_id, "imports": list(import_ids), "hashes": list(hashes)}
-    )
-    return [PackedKeys(*row) for row in rows]
+    given = {
+        "engagement": tenant.engagement_id,
+        "imports": list(import_ids),
+        "hashes": [Int8(value) for value in hashes],
+    }
+    return [PackedKeys(*row) for row in await read_binary(db, _BLOCKS_WITH, given)]
 
 
-_INSERT_ASSETS = text("""
+_PUT_ASSETS = """
 insert into migration.claim_asset_blocks
     (engagement_id, client_account_id, data_import_id, role, table_number, block_number, asset_ids)
-select :engagement, :client, block.*
-from unnest(:imports, :roles, :tables, :numbers, :ids) as block
+values (%b, %b, %b, %b, %b, %b, %b)
 on conflict (engagement_id, data_import_id, role, table_number, block_number)
 do update set asset_ids = excluded.asset_ids
-""").bindparams(
-    bindparam("imports", type_=ARRAY(UUID)),
-    bindparam("roles", type_=ARRAY(SMALLINT)),
-    bindparam("tables", type_=ARRAY(SMALLINT)),
-    bindparam("numbers", type_=ARRAY(INTEGER)),
-    bindparam("ids", type_=ARRAY(BYTEA)),
-)
+"""
 
 
 async def put_asset_blocks(db: AsyncSession, tenant: Tenant, blocks: Iterable[PackedAssets]) -> None:
     """Store blocks, replacing those that are there."""
-    for part in _parts(blocks):
-        await db.execute(
-            _INSERT_ASSETS,
-            {
-                "engagement": tenant.engagement_id,
-                "client": tenant.client_account_id,
-                "imports": [block.import_id for block in part],
-                "roles": [block.role for block in part],
-                "tables": [block.table_number for block in part],
-                "numbers": [block.block_number for block in part],
-                "ids": [block.asset_ids for block in part],
-            },
+    rows = (
+        (
+            *(tenant.engagement_id, tenant.client_account_id, block.import_id),
+            *(Int2(block.role), Int2(block.table_number), Int4(block.block_number), block.asset_ids),
         )
+        for block in blocks
+    )
+    await write_binary(db, _PUT_ASSETS, rows)
 
 
-_ASSET_BLOCKS = text("""
+_ASSET_BLOCKS = """
 select data_import_id, role, table_number, block_number, asset_ids
-from unnest(:imports, :roles, :tables, :numbers) as wanted(data_import_id, role, table_number, block_number)
+from unnest(%b::uuid[], %b::smallint[], %b::smallint[], %b::integer[])
+    as wanted(data_import_id, role, table_number, block_number)
 join migration.claim_asset_blocks using (data_import_id, role, table_number, block_number)
-where engagement_id = :engagement
-""").bindparams(
-    bindparam("imports", type_=ARRAY(UUID)),
-    bindparam("roles", type_=ARRAY(SMALLINT)),
-    bindparam("tables", type_=ARRAY(SMALLINT)),
-    bindparam("numbers", type_=ARRAY(INTEGER)),
-)
+where engagement_id = %b
+"""
 
 
 async def asset_blocks(
@@ -290,31 +252,16 @@ async def asset_blocks(
     if not wanted:
         return []
     imports, roles, tables, numbers = (list(part) for part in zip(*wanted, strict=True))
-    rows = await db.execute(
-        _ASSET_BLOCKS,
-        {
-            "engagement": tenant.engagement_id,
-            "imports": imports,
-            "roles": roles,
-            "tables": tables,
-            "numbers": numbers,
-        },
-    )
-    return [PackedAssets(*row) for row in rows]
+    small = (imports, [Int2(role) for role in roles], [Int2(table) for table in tables], [Int4(at) for at in numbers])
+    return [PackedAssets(*row) for row in await read_binary(db, _ASSET_BLOCKS, (*small, tenant.engagement_id))]
+
+
+_ALL_ASSETS = """
+select data_import_id, role, table_number, block_number, asset_ids from migration.claim_asset_blocks
+where engagement_id = %b and data_import_id = %b
+"""
 
 
 async def asset_blocks_of(db: AsyncSession, tenant: Tenant, import_id: uuid.UUID) -> list[PackedAssets]:
     """All blocks of one import."""
-    block = ClaimAssetBlock
-    rows = await db.execute(
-        select(block.data_import_id, block.role, block.table_number, block.block_number, block.asset_ids).where(
-            block.engagement_id == tenant.engagement_id, block.data_import_id == import_id
-        )
-    )
-    return [PackedAssets(*row) for row in rows]
-
-
-def _parts(items: Iterable[_Block]) -> Iterator[list[_Block]]:
-    source = iter(items)
-    while part := list(islice(source, _BLOCKS_AT_ONCE)):
-        yield part
+    return [PackedAssets(*row) for row in await read_binary(db, _ALL_ASSETS, (tenant.engagement_id, import_id))]

@@ -91,7 +91,7 @@ async def _forget_words(db: AsyncSession, tenant: Tenant, data_import_id: UUID) 
             staged_attempt=0,
             rows_attempt=0,
             left_out={},
-            processing_config=DataImport.processing_config - "mapping",
+            processing_config=DataImport.processing_config.delete_path(["mapping"]),
             detection=_without(_without(DataImport.detection, "reasons"), "review_reasons"),
         )
     )
@@ -101,20 +101,18 @@ async def _forget_words(db: AsyncSession, tenant: Tenant, data_import_id: UUID) 
     await db.execute(
         update(MasterFlow)
         .where(MasterFlow.engagement_id == engagement_id, MasterFlow.flow_id.in_(masters))
-        .values(
-            flow_configuration=MasterFlow.flow_configuration.op("#-", return_type=JSONB)(
-                cast(["processing_config", "mapping"], ARRAY(TEXT))
-            )
-        )
+        .values(flow_configuration=MasterFlow.flow_configuration.delete_path(["processing_config", "mapping"]))
     )
     await db.execute(
-        update(child).where(*of_import).values(crewai_state_data=child.crewai_state_data - "raw_data_sample")
+        update(child)
+        .where(*of_import)
+        .values(crewai_state_data=child.crewai_state_data.delete_path(["raw_data_sample"]))
     )
     step = ImportProcessingStep
     await db.execute(
         update(step)
         .where(step.engagement_id == engagement_id, step.data_import_id == data_import_id)
-        .values(output_data=step.output_data - "metrics")
+        .values(output_data=step.output_data.delete_path(["metrics"]))
     )
 
 

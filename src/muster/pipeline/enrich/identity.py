@@ -64,12 +64,13 @@ def resolve(keys: pl.DataFrame, snapshots: Snapshots, rulings: Rulings = NO_RULI
     record[record_member] = record_group
     current = ~gone[member]
     strong = np.isin(kind, [int(item) for item in STRONG]) & current
+    judged = strong | ((kind == KeyKind.FQDN) & current)
     vague = np.zeros(len(kind), dtype=bool)
-    vague[strong] = _ambiguous(group[strong], claims[member[strong]] >> ORDINAL_BITS, record[member[strong]])
+    vague[judged] = _ambiguous(group[judged], claims[member[judged]] >> ORDINAL_BITS, record[member[judged]])
     joins = is_record | (strong & ~vague) | ((kind == _DECIDED) & current)
     label = components(len(claims), member[joins], group[joins])
 
-    weak = np.isin(kind, [int(item) for item in WEAK]) & current
+    weak = np.isin(kind, [int(item) for item in WEAK]) & current & ~vague
     if weak.any():
         members = Members(claims, snapshots.feed[claims >> ORDINAL_BITS], gone)
         carried = pl.DataFrame({"member": member[weak], "group": group[weak], "kind": kind[weak]})

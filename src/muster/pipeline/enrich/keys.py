@@ -7,6 +7,7 @@ serial number that spells the BIOS UUID (`VMware-56 4d …`).
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,9 @@ import polars_hash as plh
 
 from muster.catalog.placeholders import JUNK_IDENTIFIERS
 from muster.domain.decisions import KeyRef
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SEPARATOR = "\x1f"
 _JUNK = sorted(JUNK_IDENTIFIERS)
@@ -33,7 +37,7 @@ class KeyKind(IntEnum):
     CLOUD_ID = 5
     """An id that a cloud hands out once in the world (EC2 instance id, Azure resource id)."""
     FQDN = 6
-    """Fully qualified domain name."""
+    """Fully qualified domain name of a machine."""
     BARE_SERIAL = 7
     """Serial number, whoever made the machine."""
     MAC = 8
@@ -42,12 +46,14 @@ class KeyKind(IntEnum):
     """Host name without its domain."""
     IP = 10
     """Network address."""
+    HOST_IP = 11
+    """Host name and address together."""
 
 
-STRONG = (KeyKind.SOURCE_ID, KeyKind.SERIAL, KeyKind.INSTANCE_UUID, KeyKind.CLOUD_ID, KeyKind.FQDN)
+STRONG = (KeyKind.SOURCE_ID, KeyKind.SERIAL, KeyKind.INSTANCE_UUID, KeyKind.CLOUD_ID)
 """Each says alone that two records speak of one thing."""
 
-WEAK = (KeyKind.BARE_SERIAL, KeyKind.MAC, KeyKind.HOST, KeyKind.IP)
+WEAK = (KeyKind.FQDN, KeyKind.BARE_SERIAL, KeyKind.HOST_IP, KeyKind.MAC, KeyKind.HOST, KeyKind.IP)
 """In the order in which they are believed: each joins only what nothing stronger tells apart."""
 
 KEYS_SCHEMA = {"ordinal": pl.Int64, "kind": pl.UInt8, "hash": pl.Int64, "check": pl.UInt32}
@@ -65,6 +71,9 @@ _CLOUD_ID = r"^(i-[0-9a-f]{8,17}|/subscriptions/[0-9a-f-]{36}/.+)$"
 _SHORTEST_SERIAL = 4
 _HOUSE_NAMES = {"hpe": "hp", "hewlett": "hp"}
 _HOST_NAME = r"^[a-z0-9][a-z0-9_-]{1,62}(\.[a-z0-9_-]+)*$"
+_FULL_NAME = r"^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]$"
+_SPELLS_ADDRESS = r"(^|[a-z-])(\d{1,3}[-_.]){3}\d{1,3}$"
+"""The first label of a name that a cloud or a provider made of an address (`ip-10-1-2-3.ec2.internal`)."""
 _ROUTER_MAC = r"^(00:00:5e:00:01:|00:00:0c:07:ac:|.[13579bdf]:)"
 """Addresses of virtual routers (RFC 9568 section 7.3; Cisco HSRP) and of groups (IEEE 802: lowest bit of octet 1)."""
 _NO_HOST_IP = (
@@ -78,8 +87,11 @@ MACHINES = (
 """The asset types that own their name and addresses; an application carries those of its server."""
 
 
-RECORD_FALLBACKS = ("serial_number", "instance_uuid", "fqdn", "hostname", "asset_name")
-"""What names a record within its feed when its source names none, in this order, then its first address."""
+_RECORD_NUMBERS = ("serial_number", "instance_uuid")
+_RECORD_NAMES = ("fqdn", "hostname", "asset_name")
+RECORD_FALLBACKS = (*_RECORD_NUMBERS, *_RECORD_NAMES)
+"""What names a machine's record within its feed when its source names none: the first number with the first name, the
+one of them that is there, or its first address. Anything else goes by its name."""
 
 KEY_COLUMNS = ("record_key", "source_id", "manufacturer", *RECORD_FALLBACKS, "mac_address", "ip_address", "asset_type")
 """The typed columns that `identity_keys` looks at."""
@@ -92,25 +104,31 @@ def identity_keys(claims: pl.DataFrame, feed: str) -> pl.DataFrame:
     record keys and source ids.
     """
     said = _said(claims)
+    machines = _machines(claims)
     serial, vmware_uuid = _serials(said["serial_number"])
     source_id = said["source_id"]
+    fqdn, host = _names(said)
     values = {
         KeyKind.RECORD: _scoped(feed, _record_names(claims, said)),
         KeyKind.SOURCE_ID: _scoped(feed, source_id),
         KeyKind.SERIAL: _makers(said["manufacturer"]) + _SEPARATOR + serial,
         KeyKind.INSTANCE_UUID: _either_order(said["instance_uuid"]),
         KeyKind.CLOUD_ID: _where(source_id.str.contains(_CLOUD_ID), source_id),
-        KeyKind.FQDN: said["fqdn"],
+        KeyKind.FQDN: _where(machines, fqdn),
         KeyKind.BARE_SERIAL: serial,
-        KeyKind.HOST: _of_machines(claims, _hosts(said)),
+        KeyKind.HOST: _where(machines, host),
     }
     frames = [_hashed(pl.DataFrame([claims["ordinal"], text.alias("value")]), kind) for kind, text in values.items()]
     spelled = pl.DataFrame([claims["ordinal"], _either_order(vmware_uuid).alias("value")])
     other = spelled.filter(spelled["value"].ne_missing(values[KeyKind.INSTANCE_UUID]))
+    addresses = _each(claims, machines, "ip_address", _NO_HOST_IP)
+    hosts = pl.DataFrame([claims["ordinal"], host.alias("host")])
+    pair = pl.col("host") + _SEPARATOR + pl.col("value")
     frames += [
         _hashed(other, KeyKind.INSTANCE_UUID),
-        _hashed(_each(claims, "mac_address", _ROUTER_MAC), KeyKind.MAC),
-        _hashed(_each(claims, "ip_address", _NO_HOST_IP), KeyKind.IP),
+        _hashed(_each(claims, machines, "mac_address", _ROUTER_MAC), KeyKind.MAC),
+        _hashed(addresses, KeyKind.IP),
+        _hashed(addresses.join(hosts, on="ordinal").select("ordinal", value=pair), KeyKind.HOST_IP),
     ]
     return pl.concat(frames)
 
@@ -188,24 +206,43 @@ def _record_names(claims: pl.DataFrame, said: pl.DataFrame) -> pl.Series:
         own = said["record_key"].alias("name")
     if own.null_count() == 0:
         return own
-    named = [pl.lit(f"{name}=") + pl.col(name) for name in RECORD_FALLBACKS]
+
+    def first(names: Sequence[str]) -> pl.Expr:
+        return pl.coalesce(pl.lit(f"{name}=") + pl.col(name) for name in names)
+
+    number, name = first(_RECORD_NUMBERS), first(_RECORD_NAMES)
     address = claims["ip_address"].list.first() if "ip_address" in claims.columns else pl.lit(None, dtype=pl.String)
-    fallbacks = said.with_columns(address=address).select(
-        pl.coalesce(*named, pl.lit("ip_address=") + pl.col("address"))
+    fallbacks = said.with_columns(address=address, is_machine=_machines(claims)).select(
+        pl.when("is_machine")
+        .then(pl.coalesce(number + "|" + name, number, name, pl.lit("ip_address=") + pl.col("address")))
+        .otherwise(pl.lit("asset_name=") + pl.col("asset_name"))
     )
     return own.zip_with(own.is_not_null(), fallbacks.to_series())
 
 
-def _hosts(said: pl.DataFrame) -> pl.Series:
-    """The host name without its domain; an asset's name stands in when it looks like one."""
-    host = _first_label(said["hostname"])
+def _names(said: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """The full name of each claim and its host name without its domain, if they were machines.
+
+    A name that spells an address names nobody. An asset's name stands in for what is missing when it looks like it.
+    """
+    fqdn, hostname, name = _telling(said["fqdn"]), _telling(said["hostname"]), said["asset_name"]
+    unnamed = fqdn.is_null() & hostname.is_null()
+    full = fqdn
+    if unnamed.any():
+        spoken = _telling(_where(unnamed & name.str.contains(_FULL_NAME), name))
+        full = full.zip_with(full.is_not_null(), spoken)
+    host = _first_label(hostname)
     if host.null_count():
-        host = host.zip_with(host.is_not_null(), _first_label(said["fqdn"]))
+        host = host.zip_with(host.is_not_null(), _first_label(fqdn))
     if host.null_count():
-        name = said["asset_name"]
         looks_like_host = host.is_null() & name.str.contains(_HOST_NAME) & name.str.contains("[a-z]")
         host = host.zip_with(host.is_not_null(), _first_label(_where(looks_like_host, name)))
-    return host
+    return full, host
+
+
+def _telling(name: pl.Series) -> pl.Series:
+    """The names whose first label does not spell an address."""
+    return _where(~name.str.splitn(".", 2).struct.field("field_0").str.contains(_SPELLS_ADDRESS), name)
 
 
 def _first_label(name: pl.Series) -> pl.Series:
@@ -213,28 +250,18 @@ def _first_label(name: pl.Series) -> pl.Series:
     return _where(~label.is_in(_JUNK), label)
 
 
-def _machines(claims: pl.DataFrame) -> pl.Series | None:
-    """Which claims are of machines, as far as they say; None when none says anything."""
+def _machines(claims: pl.DataFrame) -> pl.Series:
+    """Which claims are of machines, as far as they say."""
     if "asset_type" not in claims.columns:
-        return None
+        return pl.repeat(value=True, n=claims.height, eager=True)
     return claims["asset_type"].is_null() | claims["asset_type"].is_in(MACHINES)
 
 
-def _of_machines(claims: pl.DataFrame, value: pl.Series) -> pl.Series:
-    machines = _machines(claims)
-    return value if machines is None else _where(machines, value)
-
-
-def _each(claims: pl.DataFrame, name: str, useless: str) -> pl.DataFrame:
+def _each(claims: pl.DataFrame, machines: pl.Series, name: str, useless: str) -> pl.DataFrame:
     """The addresses of machines in a list column that identify: `ordinal`, `value`, one row each."""
     if name not in claims.columns:
         return pl.DataFrame(schema={"ordinal": pl.Int64, "value": pl.String})
-    machines = _machines(claims)
-    listed = (
-        claims.select("ordinal", value=name)
-        if machines is None
-        else claims.filter(machines).select("ordinal", value=name)
-    )
+    listed = claims.select("ordinal", value=name).filter(machines)
     each = listed.explode("value", empty_as_null=True, keep_nulls=True).drop_nulls()
     lowered = each.with_columns(pl.col("value").str.to_lowercase())
     found = lowered.filter(~pl.col("value").str.contains(useless) & ~pl.col("value").is_in(_JUNK))

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from muster.domain.plan import PlanAction, PlanDifference, PlanEntry, PlannedDifferently, PlannedRow
-from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA
+from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA, ROW_MARK, ROW_SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,11 +90,17 @@ def as_entries(frame: pl.DataFrame) -> list[PlanEntry]:
 
 
 def _entry(row: dict[str, Any]) -> PlanEntry:
-    rows = tuple(PlannedRow(place["table"], place["row_number"]) for place in row["rows"] or ())
-    return PlanEntry(**{**row, "action": PlanAction(row["action"]), "rows": rows})
+    return PlanEntry(**{**row, "action": PlanAction(row["action"]), "rows": _rows(row["rows"])})
 
 
-def rows_of_assets(path: Path, asset_ids: Sequence[str]) -> dict[str, list[PlannedRow]]:
+def _rows(text: str | None) -> tuple[PlannedRow, ...]:
+    if text is None:
+        return ()
+    places = (place.rpartition(ROW_MARK) for place in text.split(ROW_SEPARATOR))
+    return tuple(PlannedRow(table, int(row)) for table, _, row in places)
+
+
+def rows_of_assets(path: Path, asset_ids: Sequence[str]) -> dict[str, tuple[PlannedRow, ...]]:
     """The rows of the import that speak of each of some assets; one that has no entry is left out."""
     found = (
         pl.scan_parquet(path)
@@ -103,10 +109,7 @@ def rows_of_assets(path: Path, asset_ids: Sequence[str]) -> dict[str, list[Plann
         .unique("asset_id", keep="first")
         .collect()
     )
-    return {
-        asset_id: [PlannedRow(place["table"], place["row_number"]) for place in rows or ()]
-        for asset_id, rows in found.iter_rows()
-    }
+    return {asset_id: _rows(rows) for asset_id, rows in found.iter_rows()}
 
 
 def compare_plans(shown: Path, now: Path, most: int) -> PlanDifference:

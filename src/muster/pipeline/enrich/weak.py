@@ -1,9 +1,12 @@
 """Weak keys: they join blocks that nothing tells apart, kind by kind, the more telling kinds first.
 
-A weak key joins the blocks that carry it unless two of them have the same kind of strong key (two serials are two
-machines), or one feed gives it to two of them (a feed lists a machine once), or, for an address, they go by different
-host names (addresses are handed on). Where keys of one kind would chain blocks that contradict each other so, none of
-that kind joins there. Every rule is about sets: no order of claims, keys or imports matters.
+A weak key joins the blocks that carry it unless two of them have the same kind of telling key (two serials are two
+machines), or one import gives it to two of them (a file lists a machine once), or, for an address, they go by different
+host names (addresses are handed on). A full name joins even machines with different serials (of which one is wrong, or
+was replaced), unless one feed knows both. Where keys of one kind would chain blocks that contradict each other so, none
+of that kind joins there. Every rule is about sets: no order of claims, keys or imports matters.
+
+What each rule is worth was measured on a labelled set (docs/explain/identity-accuracy.md).
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from muster.pipeline.enrich.claims import ORDINAL_BITS
 from muster.pipeline.enrich.components import components
 from muster.pipeline.enrich.keys import WEAK, KeyKind
 
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Places = NDArray[np.int32]
 
-_TELLING = (KeyKind.SERIAL, KeyKind.INSTANCE_UUID, KeyKind.CLOUD_ID, KeyKind.FQDN, KeyKind.BARE_SERIAL)
+_HARDWARE = (KeyKind.SERIAL, KeyKind.INSTANCE_UUID, KeyKind.CLOUD_ID)
+_TELLING = (*_HARDWARE, KeyKind.FQDN, KeyKind.BARE_SERIAL)
 """Two blocks that both have a key of one of these kinds are two things."""
 
 
@@ -61,9 +66,10 @@ def join_weakly(
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What is known of single members (`member`): `feeds`, `kinds` of telling keys, `hosts` (hashes of host names)."""
+    """What is known of single members (`member`): `feeds` and `imports`, `kinds` of telling keys, `hosts` (hashes)."""
 
     feeds: pl.DataFrame
+    imports: pl.DataFrame
     kinds: pl.DataFrame
     hosts: pl.DataFrame
 
@@ -76,6 +82,7 @@ class _Facts:
         is_host = pl.col("kind") == KeyKind.HOST
         return cls(
             feeds=claims.select("member", feed=pl.Series(members.feed[chosen])),
+            imports=claims.select("member", (pl.col("claim") // (1 << ORDINAL_BITS)).alias("import")),
             kinds=_telling(told.filter(~is_host), vague),
             hosts=told.filter(is_host).select("member", "hash"),
         )
@@ -117,15 +124,11 @@ def _join_by(kind: KeyKind, label: Places, carried: pl.DataFrame, facts: _Facts)
     placed = placed.join(_spanning(placed), on="group", how="semi")
     if placed.is_empty():
         return label
-    kinds = _placed(facts.kinds, label)
-    if kind is KeyKind.BARE_SERIAL:
-        kinds = kinds.filter(pl.col("kind") != KeyKind.BARE_SERIAL)
-    feeds = _placed(facts.feeds, label)
-    by_feed = _placed(carried.select("member", "group").join(facts.feeds, on="member"), label)
-    refused = [
-        _repeated(placed.join(kinds, on="block"), "group", "kind"),
-        _repeated(by_feed, "group", "feed"),
-    ]
+    told = _Told.of(kind, facts, label)
+    refused = [told.contradicting(placed, "group")]
+    if kind not in {KeyKind.FQDN, KeyKind.HOST_IP}:
+        by_import = _placed(carried.select("member", "group").join(facts.imports, on="member"), label)
+        refused.append(_repeated(by_import, "group", "import"))
     if kind is KeyKind.IP:
         hosts = placed.join(_placed(facts.hosts, label), on="block").group_by("group").agg(pl.col("hash").n_unique())
         refused.append(hosts.filter(pl.col("hash") > 1).select("group"))
@@ -133,19 +136,38 @@ def _join_by(kind: KeyKind, label: Places, carried: pl.DataFrame, facts: _Facts)
     if joining.is_empty():
         return label
     whole = _components(joining)
-    contradicted = [
-        _repeated(whole.join(kinds, on="block"), "whole", "kind"),
-        _repeated(whole.join(feeds, on="block"), "whole", "feed"),
-    ]
-    kept = whole.join(pl.concat(contradicted), on="whole", how="anti")
+    kept = whole.join(told.contradicting(whole, "whole"), on="whole", how="anti")
     renamed = np.arange(len(label), dtype=np.int32)
     renamed[kept["block"].to_numpy()] = kept["whole"].to_numpy()
     return renamed[label]
 
 
-def _repeated(rows: pl.DataFrame, scope: str, fact: str) -> pl.DataFrame:
-    """The values of `scope` within which two blocks have the same `fact`; `rows` hold each block once for each."""
-    counted = rows.group_by(scope, fact).len()
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What tells blocks apart where keys of one kind would join them: `block` and `kind`, and for FQDN the `feed`."""
+
+    facts: pl.DataFrame
+
+    @classmethod
+    def of(cls, kind: KeyKind, facts: _Facts, label: Places) -> _Told:
+        kinds = _placed(facts.kinds, label)
+        match kind:
+            case KeyKind.FQDN:
+                hardware = kinds.filter(pl.col("kind").is_in([int(item) for item in _HARDWARE]))
+                return cls(hardware.join(_placed(facts.feeds, label), on="block"))
+            case KeyKind.BARE_SERIAL:
+                return cls(kinds.filter(pl.col("kind") != KeyKind.BARE_SERIAL))
+            case _:
+                return cls(kinds)
+
+    def contradicting(self, rows: pl.DataFrame, scope: str) -> pl.DataFrame:
+        """The values of `scope` in which two blocks are told apart; `rows` hold `block` and `scope`."""
+        return _repeated(rows.join(self.facts, on="block"), scope, *(set(self.facts.columns) - {"block"}))
+
+
+def _repeated(rows: pl.DataFrame, scope: str, *facts: str) -> pl.DataFrame:
+    """The values of `scope` within which two blocks have the same `facts`; `rows` hold each block once for each."""
+    counted = rows.group_by(scope, *facts).len()
     return counted.filter(pl.col("len") > 1).select(scope).unique()
 
 
