@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from support.claims import pure_inventory
 from support.examples import examples
 from support.reference import inventory
-from support.reference_identity import STRONG, claims_of, crowded_keys, keys_of
+from support.reference_identity import claims_of, crowded_keys, record_of
 from support.reference_words import Decision, Edit, Import, Join, Record, Row, Split
-from support.strategies import Engagement, draw_decisions, draw_imports, engagements, import_sets
+from support.strategies import NAMING, Engagement, draw_decisions, draw_imports, engagements, import_sets
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
 Maker = Callable[[Sequence[Import], Sequence[Decision]], list[dict[str, Any]]]
@@ -63,23 +65,57 @@ def test_a_record_from_which_all_keys_are_taken_stands_alone(
 @both
 @examples(15)
 @given(import_sets(), randoms)
-def test_weak_keys_never_join_two_records_of_one_feed(make: Maker, imports: list[Import], random: Random) -> None:
-    weak = [replace(item, rows=tuple(without_strong_keys(item.feed, row) for row in item.rows)) for item in imports]
-    records = records_in(weak)
-    pairs = [(a, b) for a in records for b in records if a < b and a[0] == b[0]]
+def test_two_records_of_one_feed_that_each_have_a_serial_are_never_one_asset(
+    make: Maker, imports: list[Import], random: Random
+) -> None:
+    known = [replace(item, rows=tuple(with_own_serial(item.feed, row) for row in item.rows)) for item in imports]
+    pairs = [(a, b) for a, b in combinations(records_in(known), 2) if a[0] == b[0]]
     assume(pairs)
-    assert not together(make, weak, [], *random.choice(pairs))
+    assert not together(make, known, [], *random.choice(pairs))
 
 
-def without_strong_keys(feed: str, row: Row) -> Row:
-    """The row without what strong keys are made of."""
-    names = {"manufacturer", "source_id", "fqdn", "instance_uuid"}
-    if any(
-        key[0] in STRONG
-        for key in keys_of(feed, replace(row, values={"serial_number": row.values.get("serial_number")}))
-    ):
-        names.add("serial_number")
-    return replace(row, values={name: value for name, value in row.values.items() if name not in names})
+def with_own_serial(feed: str, row: Row) -> Row:
+    """The row with a record key, a serial of its record alone, and no other number."""
+    name = (record_of(feed, row) or (feed, "nameless"))[1]
+    others = {field: value for field, value in row.values.items() if field not in {"source_id", "instance_uuid"}}
+    serial = f"{feed} {name.encode().hex()}"
+    return replace(row, record_key=name, values={**others, "serial_number": serial, "manufacturer": "HPE"})
+
+
+@both
+@examples(15)
+@given(import_sets(), st.sampled_from(NAMING), randoms)
+def test_one_word_alone_never_joins_two_rows_of_one_import(
+    make: Maker, imports: list[Import], field: str, random: Random
+) -> None:
+    terse = [replace(item, rows=tuple(rows_of_one_word(item, field))) for item in imports]
+    pairs = [(a, b) for item in terse for a, b in combinations(records_in([item]), 2)]
+    assume(pairs)
+    assert not together(make, terse, [], *random.choice(pairs))
+
+
+def rows_of_one_word(item: Import, field: str) -> Iterator[Row]:
+    """The rows with the first word of one field, each of a record that no other import speaks of."""
+    for number, row in enumerate(item.rows):
+        said = row.values.get(field)
+        value = said[:1] if isinstance(said, list) else said
+        yield Row(f"{item.sha256}-{number}", values={field: value} if value else {})
+
+
+@both
+@examples(15)
+@given(import_sets())
+def test_a_list_of_applications_without_numbers_joins_nothing(make: Maker, imports: list[Import]) -> None:
+    rows = tuple(as_application(row) for item in imports for row in item.rows)
+    list_of_them = Import("generic", "generic:applications", 1, "f" * 64, rows)
+    assert make([*imports, list_of_them], []) == sorted(make(imports, []) + make([list_of_them], []), key=repr)
+
+
+def as_application(row: Row) -> Row:
+    """What the row says, without numbers, of an application."""
+    numbers = {"serial_number", "instance_uuid", "source_id"}
+    values = {name: value for name, value in row.values.items() if name not in numbers}
+    return replace(row, clears=row.clears - {"asset_type"}, values={**values, "asset_type": "application"})
 
 
 @both
@@ -104,21 +140,23 @@ def test_decisions_about_records_that_are_not_there_change_nothing(
 @both
 @examples(15)
 @given(import_sets(), randoms)
-def test_an_import_cut_in_two_gives_the_same(make: Maker, imports: list[Import], random: Random) -> None:
+def test_an_import_cut_between_rows_that_share_nothing_gives_the_same(
+    make: Maker, imports: list[Import], random: Random
+) -> None:
     which = random.randrange(len(imports))
     item = imports[which]
-    cut = random.randrange(len(item.rows))
-    head = replace(item, rows=item.rows[:cut])
-    tail = replace(item, rows=item.rows[cut:], sha256=f"{item.sha256[:-1]}f", partial=True)
-    assume(cut and not told_apart(head, tail) and not crowded_keys([item]))
+    about = what_rows_share(item)
+    shared = {0}
+    while more := {at for at, own in enumerate(about) if any(own & about[one] for one in shared)} - shared:
+        shared |= more
+    first = tuple(row for at, row in enumerate(item.rows) if at in shared)
+    second = tuple(row for at, row in enumerate(item.rows) if at not in shared)
+    assume(second and not crowded_keys([item]))
     others = [*imports[:which], *imports[which + 1 :]]
-    assert make([*others, head, tail], []) == make(imports, [])
+    parts = replace(item, rows=first), replace(item, rows=second, sha256=f"{item.sha256[:-1]}f", partial=True)
+    assert make([*others, *parts], []) == make([*others, replace(item, rows=first + second)], [])
 
 
-def told_apart(head: Import, tail: Import) -> bool:
-    """Whether the parts share a record or a strong key, which mean another thing within one import than across two."""
-    parts = [
-        {claim.record for claim in claims} | {key for claim in claims for key in claim.keys if key[0] in STRONG}
-        for claims in (claims_of([head]), claims_of([tail]))
-    ]
-    return not parts[0].isdisjoint(parts[1] - {None})
+def what_rows_share(item: Import) -> list[set[Any]]:
+    """For each row its record and keys: within one import they mean another thing than across two."""
+    return [claim.keys | ({claim.record} if claim.record else set()) for claim in claims_of([item])]

@@ -189,6 +189,7 @@ async def _work(plan: Plan, connection: Connection) -> None:
     options = WorkerOptions(
         times=plan.times, kill_limit=plan.kill_limit, error_limit=100, ensure_running=ensure_running
     )
-    await services.queue.run_worker({run_jobs.RUN_PHASE: watched.handler(services)}, options, wait=plan.wait)
+    handlers = {**run_jobs.job_handlers(services), run_jobs.RUN_PHASE: watched.handler(services)}
+    await services.queue.run_worker(handlers, options, wait=plan.wait)
     await database.close()
     await asyncio.to_thread(server.release)

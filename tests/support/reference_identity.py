@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from support.reference_words import Import, Join, Key, Record, Row, Split
@@ -31,11 +32,19 @@ MACHINES = {
     *(None, "server", "virtual_machine", "network_device", "load_balancer", "storage"),
     *("desktop", "printer", "container"),
 }
-RECORD_NAMES = ("serial_number", "instance_uuid", "fqdn", "hostname", "asset_name")
-STRONG = ("SOURCE_ID", "SERIAL", "INSTANCE_UUID", "CLOUD_ID", "FQDN")
-TELLING = ("SERIAL", "INSTANCE_UUID", "CLOUD_ID", "FQDN")
-"""Kinds of which one machine has one: two blocks that both have such a key are two machines."""
-TIERS = ("BARE_SERIAL", "MAC", "HOST", "IP")
+NUMBERS = ("serial_number", "instance_uuid")
+NAMES = ("fqdn", "hostname", "asset_name")
+"""A number and a name, the first there is of each, name the record of a machine that has no key."""
+
+STRONG = ("SOURCE_ID", "SERIAL", "INSTANCE_UUID", "CLOUD_ID")
+BUILT_IN = ("SERIAL", "INSTANCE_UUID", "CLOUD_ID")
+"""Kinds of which a machine keeps one for life."""
+TELLING = {
+    "BARE_SERIAL": (*BUILT_IN, "FQDN"),
+    **dict.fromkeys(("HOST_IP", "MAC", "HOST", "IP"), (*BUILT_IN, "FQDN", "BARE_SERIAL")),
+}
+"""For each tier the kinds of which one machine has one: two blocks that both have such a key are two machines."""
+TIERS = ("FQDN", *TELLING)
 MOST_RECORDS = 8
 """A key that one import gives to more records than this identifies nothing."""
 
@@ -43,6 +52,9 @@ HOUSES = {"hpe": "hp", "hewlett": "hp"}
 WELL_KNOWN_ADDRESSES = {"255.255.255.255", "172.17.0.1", "192.168.122.1"}
 VIRTUAL_ROUTERS = ("00:00:5e:00:01:", "00:00:0c:07:ac:")
 HOST_LIKE = re.compile(r"[a-z0-9][a-z0-9_-]{1,62}(\.[a-z0-9_-]+)*")
+FULL_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+IS_ADDRESS = re.compile(r"(\d{1,3}\.){3}\d{1,3}(\.|$)")
+SPELLS_ADDRESS = re.compile(r"(^|[a-z-])(\d{1,3}[-_.]){3}\d{1,3}$")
 EC2 = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 AZURE = re.compile(f"/subscriptions/{UUID.pattern}/.+")
@@ -75,8 +87,7 @@ def assets_of(imports: Sequence[Import], decisions: Sequence[Decision]) -> list[
         claim.keys -= vague
     blocks = united([[claim] for claim in current], strong_links(current, decisions))
     for tier in TIERS:
-        telling = TELLING if tier == "BARE_SERIAL" else (*TELLING, "BARE_SERIAL")
-        blocks = weakly_joined(blocks, tier, telling)
+        blocks = weakly_joined(blocks, tier)
     return blocks
 
 
@@ -106,9 +117,10 @@ def crowded_keys(imports: Iterable[Import]) -> set[Key]:
 
 
 def vague_keys(imports: Iterable[Import], current: Iterable[Claim]) -> set[Key]:
-    """Strong keys that one import gives to more than one current record, as clones do."""
+    """Strong keys and full names that one import gives to more than one current record, as clones do."""
     tables = [records_by_key(claim for claim in current if claim.item is item) for item in imports]
-    return {key for table in tables for key, records in table.items() if key[0] in STRONG and len(records) > 1}
+    said_twice = {key for table in tables for key, records in table.items() if len(records) > 1}
+    return {key for key in said_twice if key[0] in {*STRONG, "FQDN"}}
 
 
 def records_by_key(claims: Iterable[Claim]) -> dict[Key, set[object]]:
@@ -143,20 +155,17 @@ def united(blocks: list[Block], links: Iterable[set[Claim]]) -> list[Block]:
     return blocks
 
 
-def weakly_joined(blocks: list[Block], tier: str, telling: Iterable[str]) -> list[Block]:
+def weakly_joined(blocks: list[Block], tier: str) -> list[Block]:
     """The blocks after the keys of a tier joined those that nothing keeps apart."""
     links = []
     for key in {key for block in blocks for key in keys_in(block, tier)}:
         around = [block for block in blocks if key in keys_in(block, tier)]
-        carriers = [[claim for claim in block if key in claim.keys] for block in around]
-        hosts = {host for block in around for host in keys_in(block, "HOST")}
-        reused = tier == "IP" and len(hosts) > 1
-        if one_machine(around, telling) and one_for_each_feed(carriers) and not reused:
+        if not (clash(around, tier) or listed_twice(around, key) or used_again(around, key)):
             links.append({claim for block in around for claim in block})
     result = []
     for whole in united(blocks, links):
         parts = [block for block in blocks if block[0] in whole]
-        result += [whole] if one_machine(parts, telling) and one_for_each_feed(parts) else parts
+        result += parts if clash(parts, tier) else [whole]
     return result
 
 
@@ -165,26 +174,59 @@ def keys_in(block: Block, kind: str) -> set[Key]:
     return {key for claim in block for key in claim.keys if key[0] == kind}
 
 
-def one_machine(blocks: Iterable[Block], telling: Iterable[str]) -> bool:
-    """Whether no two of the blocks have a key of one telling kind."""
-    return all(sum(bool(keys_in(block, kind)) for block in blocks) <= 1 for kind in telling)
+def clash(blocks: Sequence[Block], tier: str) -> bool:
+    """Whether what the blocks are known by says that they are not one machine.
+
+    A full name may join two machines' numbers, which sources do get wrong, unless one feed knows both machines.
+    """
+    if tier == "FQDN":
+        return any(known_by_one_feed(*pair) and both_have(pair, BUILT_IN) for pair in combinations(blocks, 2))
+    return any(both_have(pair, TELLING[tier]) for pair in combinations(blocks, 2))
 
 
-def one_for_each_feed(blocks: Iterable[Block]) -> bool:
-    """Whether no feed speaks in two of the blocks."""
-    feeds = [feed for block in blocks for feed in {claim.item.feed for claim in block}]
-    return len(feeds) == len(set(feeds))
+def both_have(pair: tuple[Block, Block], kinds: Iterable[str]) -> bool:
+    """Whether both blocks have a key of one of the kinds."""
+    return any(all(keys_in(block, kind) for block in pair) for kind in kinds)
+
+
+def known_by_one_feed(a: Block, b: Block) -> bool:
+    """Whether a feed speaks in both blocks."""
+    return not {claim.item.feed for claim in a}.isdisjoint(claim.item.feed for claim in b)
+
+
+def listed_twice(blocks: Iterable[Block], key: Key) -> bool:
+    """Whether one import gives the key to two of the blocks; what names a host and its address may be said twice."""
+    if key[0] in {"FQDN", "HOST_IP"}:
+        return False
+    lists = [item for block in blocks for item in {id(claim.item) for claim in block if key in claim.keys}]
+    return len(lists) > len(set(lists))
+
+
+def used_again(blocks: Iterable[Block], key: Key) -> bool:
+    """Whether the key is an address around which there are two host names."""
+    return key[0] == "IP" and len({host for block in blocks for host in keys_in(block, "HOST")}) > 1
+
+
+def is_machine(row: Row) -> bool:
+    """Whether a row speaks of what has names and addresses of its own in a network."""
+    return row.values.get("asset_type") in MACHINES
 
 
 def record_of(feed: str, row: Row) -> Record | None:
-    """What names the record of a row within its feed: its key as it is written, else a name or address."""
+    """What names the record of a row within its feed: its key as it is written, else number and name, else address."""
     if row.record_key and identifier(row.record_key):
         return feed, row.record_key
-    for name in RECORD_NAMES:
-        if value := identifier(row.values.get(name)):
-            return feed, f"{name}={value}"
-    addresses = row.values.get("ip_address")
+    words = [first_of(row, NUMBERS), first_of(row, NAMES)] if is_machine(row) else [first_of(row, ["asset_name"])]
+    if any(words):
+        return feed, "|".join(filter(None, words))
+    addresses = is_machine(row) and row.values.get("ip_address")
     return (feed, f"ip_address={addresses[0].lower()}") if addresses else None
+
+
+def first_of(row: Row, fields: Iterable[str]) -> str:
+    """The first of the fields that says something, and what it says; empty when none does."""
+    said = [f"{name}={value}" for name in fields if (value := identifier(row.values.get(name)))]
+    return said[0] if said else ""
 
 
 def keys_of(feed: str, row: Row) -> set[Key]:
@@ -194,14 +236,18 @@ def keys_of(feed: str, row: Row) -> set[Key]:
         keys.add(("SOURCE_ID", feed, source_id))
         if EC2.fullmatch(source_id) or AZURE.fullmatch(source_id):
             keys.add(("CLOUD_ID", source_id))
-    if fqdn := identifier(row.values.get("fqdn")):
-        keys.add(("FQDN", fqdn))
     keys |= serial_keys(row) | uuid_keys(identifier(row.values.get("instance_uuid")))
-    if row.values.get("asset_type") in MACHINES:
-        keys |= {("MAC", mac) for mac in map(identifier, row.values.get("mac_address") or ()) if mac and own_mac(mac)}
-        keys |= {("IP", address) for address in row.values.get("ip_address") or () if own_address(address)}
-        keys |= {("HOST", host) for host in hosts_of(row)[:1]}
-    return keys
+    return keys | network_keys(row) if is_machine(row) else keys
+
+
+def network_keys(row: Row) -> set[Key]:
+    """The keys by which a machine is known in its network."""
+    keys: set[Key] = {("FQDN", name) for name in full_names_of(row)[:1]}
+    hosts = hosts_of(row)[:1]
+    addresses = [address for address in row.values.get("ip_address") or () if own_address(address)]
+    keys |= {("HOST", host) for host in hosts} | {("IP", address) for address in addresses}
+    keys |= {("HOST_IP", host, address) for host in hosts for address in addresses}
+    return keys | {("MAC", mac) for mac in map(identifier, row.values.get("mac_address") or ()) if mac and own_mac(mac)}
 
 
 def identifier(text: str | None) -> str:
@@ -245,10 +291,24 @@ def own_address(text: str) -> bool:
     return not nobodys and text not in WELL_KNOWN_ADDRESSES
 
 
+def full_names_of(row: Row) -> list[str]:
+    """The full names that a row gives, the one that counts first; with a host name its asset name says nothing."""
+    fqdn, hostname, name = (own_name(row, field) for field in ("fqdn", "hostname", "asset_name"))
+    if fqdn or hostname:
+        return [fqdn] if fqdn else []
+    return [name] if FULL_NAME.fullmatch(name) else []
+
+
 def hosts_of(row: Row) -> list[str]:
     """The host names that a row gives, the one that counts first."""
-    names = [identifier(row.values.get("hostname")), identifier(row.values.get("fqdn"))]
+    names = [own_name(row, "hostname"), own_name(row, "fqdn")]
     name = identifier(row.values.get("asset_name"))
     if HOST_LIKE.fullmatch(name) and re.search("[a-z]", name):
         names.append(name)
     return [host for host in (identifier(name.split(".")[0]) for name in names) if host]
+
+
+def own_name(row: Row, field: str) -> str:
+    """The name in a field; empty when it only spells an address, as names that a network hands out do."""
+    name = identifier(row.values.get(field))
+    return "" if SPELLS_ADDRESS.search(name.split(".")[0]) or IS_ADDRESS.match(name) else name

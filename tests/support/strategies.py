@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from support.reference_words import Record
+    from support.reference_words import Key, Record
 
 WORLDS = 900
 """So many worlds can be told apart."""
@@ -29,6 +29,14 @@ Engagement = tuple[list[Import], list[Decision]]
 FEEDS = (("rvtools", "a"), ("rvtools", "b"), ("servicenow", "a"), ("generic", "a"), ("generic", "b"))
 CLEARABLE = ("memory_gb", "business_owner", "ip_address", "operating_system", "asset_type", "hostname")
 NAMING = ("asset_name", "hostname", "fqdn", "serial_number", "instance_uuid", "ip_address")
+TOGETHER = (
+    *(("hostname", name) for name in ("ip_address", "asset_name", "mac_address")),
+    *(("asset_name", "ip_address"), ("hostname", "ip_address", "mac_address")),
+    *(("serial_number", "manufacturer", name) for name in ("fqdn", "hostname", "asset_name", "ip_address")),
+    *(("instance_uuid", name) for name in ("fqdn", "hostname", "asset_name", "mac_address")),
+    *(("asset_type", "asset_name"), ("asset_type", "serial_number"), ("asset_type", "hostname", "ip_address")),
+)
+"""Fields that mean more in one row than each by itself."""
 LISTS = {"ip_address", "mac_address"}
 
 
@@ -37,11 +45,17 @@ def vocabulary(world: int) -> dict[str, list[Any]]:
     high, low = divmod(world, 256)
     tail = f"bbbb{world:08x}"
     spelled = f"aa aa {tail[:2]} {tail[2:4]} {tail[4:6]} {tail[6:8]} {tail[8:10]} {tail[10:]}"
-    web, db = f"web{world}", f"db{world}"
+    web, db, handed_out = f"web{world}", f"db{world}", f"ip-10-{high}-{low}-1"
     return {
-        "asset_name": [web, f"{web.upper()}.a.example", db, f"Web server {world}", "test", f"7{world}"],
-        "hostname": [web, web.title(), db, f"{web}.a.example", "localhost"],
-        "fqdn": [f"{web}.a.example", f"{web}.b.example", f"{db}.a.example", f"localhost.a{world}.example"],
+        "asset_name": [
+            *(web, f"{web.upper()}.a.example", db, f"{web}.b.example", f"Web server {world}", "test", f"7{world}"),
+            *(handed_out, f"{handed_out}.a.example", f"_{db}.a.example", f"localhost.a{world}.example"),
+        ],
+        "hostname": [web, web.title(), db, f"{web}.a.example", "localhost", handed_out, f"{handed_out}.a.example"],
+        "fqdn": [
+            *(f"{web}.a.example", f"{web}.b.example", f"{db}.a.example", f"localhost.a{world}.example", "test"),
+            *(f"{handed_out}.a.example", handed_out, f"{web}-10-1-2-3.a.example"),
+        ],
         "serial_number": [
             *(f"CZ{world}100", f"cz{world}100", f"CZ{world}200", f"CZ{world}300", f"{world % WORLDS + 1}"),
             *("To be filled by O.E.M.", f"VMware-56 4d 4c bc c6 a9 19 69-{spelled}"),
@@ -65,7 +79,7 @@ def vocabulary(world: int) -> dict[str, list[Any]]:
             *(f"10.{high}.{low}.1", f"10.{high}.{low}.2", f"2001:db8::{world:x}:1", f"127.{high}.{low}.1"),
             *(f"169.254.{high}.{low}", f"fe80::1:{world:x}"),
         ],
-        "asset_type": ["server", "virtual_machine", "container", "application", "database"],
+        "asset_type": ["server", "application", "virtual_machine", "container", "database"],
         "memory_gb": [8.0, 16.0, 32.0],
         "cpu_cores": [1, 2, 3],
         "cpu_utilization_percent": [10.0, 20.0, 30.0],
@@ -88,7 +102,9 @@ def word_of(random: Random, words: Sequence[Any]) -> Any:
 
 def draw_row(random: Random, choices: dict[str, list[Any]], world: int) -> Row:
     """One row with a handful of values; few are left without anything that names their record."""
-    names = random.sample(sorted(choices), random.randint(1, 6))
+    names = set(random.sample(sorted(choices), random.randint(1, 6)))
+    if random.randrange(2):
+        names = {*random.choice(TOGETHER), *random.sample(sorted(names), random.randint(0, min(2, len(names))))}
     values = {name: word(random, name, choices) for name in sorted(names)}
     clears = frozenset({random.choice(CLEARABLE)} if random.randrange(8) == 0 else ())
     for name in clears:
@@ -101,9 +117,16 @@ def draw_row(random: Random, choices: dict[str, list[Any]], world: int) -> Row:
 
 def draw_crowd(random: Random, choices: dict[str, list[Any]], world: int) -> list[Row]:
     """Rows that all say one thing, of as many records as a key may have, or of one more."""
-    shared = random.choice(["serial_number", "mac_address", "hostname", "ip_address", "fqdn", "instance_uuid"])
-    values = {shared: word(random, shared, choices)}
+    shared = [(name,) for name in ("serial_number", "mac_address", "hostname", "ip_address", "fqdn", "instance_uuid")]
+    names = random.choice([*shared, ("hostname", "ip_address")])
+    values = {name: word(random, name, choices) for name in names}
     return [Row(f"many-{world}-{number}", values=dict(values)) for number in range(random.randint(8, 9))]
+
+
+def draw_twin(random: Random, choices: dict[str, list[Any]], world: int) -> Row:
+    """One of three records that have a number each and often one full name: rarely in one import, well in one feed."""
+    names = ("fqdn", random.choice(["serial_number", "instance_uuid", "source_id"]), "manufacturer")
+    return Row(f"twin-{world}-{random.randrange(3)}", values={name: word(random, name, choices) for name in names})
 
 
 def draw_lists(random: Random, most: int = 4) -> list[Import]:
@@ -128,6 +151,8 @@ def filled(random: Random, lists: Sequence[Import], world: int = 0) -> list[Impo
         rows = [draw_row(random, choices, world) for _ in range(random.randint(1, 4))]
         known = [row for other in imports if other.feed == item.feed for row in other.rows]
         rows += random.sample(known, random.randint(0, min(3, len(known))))
+        if random.randrange(4) == 0:
+            rows.append(draw_twin(random, choices, world))
         if random.randrange(25) == 0:
             rows += draw_crowd(random, choices, world)
         random.shuffle(rows)
@@ -153,11 +178,17 @@ def draw_decisions(random: Random, imports: Sequence[Import], most: int = 3, wor
         if kind == 0 and len(records) > 1:
             decisions.append(Join(*random.sample(records, 2)))
         elif kind == 1 and carried:
-            pairs = random.sample(carried, random.randint(1, min(3, len(carried))))
-            decisions.append(Split(frozenset(pairs)))
+            decisions.append(draw_split(random, carried))
         else:
             decisions.append(draw_edit(random, records, number, world))
     return decisions
+
+
+def draw_split(random: Random, carried: Sequence[tuple[Record, Key]]) -> Split:
+    """A few keys taken from the records that carry them: any, or of one kind, each kind as likely as another."""
+    kind = random.choice(sorted({key[0] for _, key in carried}))
+    among = random.choice([carried, [pair for pair in carried if pair[1][0] == kind]])
+    return Split(frozenset(random.sample(among, random.randint(1, min(3, len(among))))))
 
 
 def draw_edit(random: Random, records: Sequence[Record], number: int, world: int) -> Edit:

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 
 def download(file: ExportFile | AssetExport) -> StreamingResponse:
-    """Return `file` as an attachment (RFC 6266: a plain name for old readers, the true one beside it)."""
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "._- ") else "_" for char in file.filename)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.filename, safe='')}"
-    return StreamingResponse(file.chunks, media_type=file.media_type, headers={"Content-Disposition": disposition})
+    """Return `file` as an attachment."""
+    return StreamingResponse(file.chunks, media_type=file.media_type, headers=attachment(file.filename))
+
+
+def attachment(filename: str) -> dict[str, str]:
+    """Return the header of a file to keep (RFC 6266: a plain name for old readers, the true one beside it)."""
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "._- ") else "_" for char in filename)
+    return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"}
 
 
 def file_response(*media_types: str) -> dict[int | str, dict[str, Any]]:

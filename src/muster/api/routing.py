@@ -53,6 +53,12 @@ class Routes:
         """Register the decorated endpoint for PUT."""
         return self._route("PUT", path, permission, options)
 
+    def patch(
+        self, path: str, permission: Permission, **options: Unpack[RouteOptions]
+    ) -> Callable[[Endpoint], Endpoint]:
+        """Register the decorated endpoint for PATCH."""
+        return self._route("PATCH", path, permission, options)
+
     def delete(
         self, path: str, permission: Permission, **options: Unpack[RouteOptions]
     ) -> Callable[[Endpoint], Endpoint]:

@@ -58,6 +58,11 @@ class Blobs:
         self._store = LocalStore(prefix=self._root)
         _sweep(self._root / _SCRATCH)
 
+    @property
+    def folder(self) -> Path | None:
+        """The local folder that the store is; None for an object store."""
+        return self._root
+
     @asynccontextmanager
     async def scratch(self) -> AsyncIterator[Path]:
         """A folder for work in progress, gone at the end. In a local store it is on the disk of the store itself."""

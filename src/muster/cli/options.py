@@ -50,6 +50,9 @@ EngagementOption = Annotated[
         "--engagement", metavar="NAME", help="Engagement, by name or id; default: the only one, or the one used last."
     ),
 ]
+ReasonOption = Annotated[
+    str | None, typer.Option("--reason", metavar="TEXT", help="Why, for whoever looks at it later.")
+]
 CategoryOption = Annotated[
     str,
     typer.Option("--category", metavar="CATEGORY", help="What the files are; `auto` finds out for each."),

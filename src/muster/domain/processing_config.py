@@ -15,11 +15,23 @@ _LONGEST_FEED = 200
 
 
 class ReviewRule(StrEnum):
-    """When an import waits for a person to look at its mapping. AUTO: only when confidence is low."""
+    """What an import waits for a person to look at. AUTO: its mapping, and only when confidence is low."""
 
     AUTO = "auto"
     NEVER = "never"
     MAPPING = "mapping"
+    PLAN = "plan"
+    BOTH = "both"
+
+    @property
+    def shows_mapping(self) -> bool:
+        """Whether it waits with its mapping however sure that is."""
+        return self in {ReviewRule.MAPPING, ReviewRule.BOTH}
+
+    @property
+    def shows_plan(self) -> bool:
+        """Whether it waits with its plan."""
+        return self in {ReviewRule.PLAN, ReviewRule.BOTH}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from muster.db.session import Database
 from muster.domain.errors import MusterError
 from muster.queue.app import Queue
 from muster.runtime.embedded import EmbeddedPostgres
+from muster.runtime.embedded.places import places_of
 from muster.runtime.embedded.tuning import APPLICATION_ROLE
 from muster.runtime.limits import limits_of
 from muster.services.context import Services
+from muster.services.disk_space import LocalDisks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,15 +39,23 @@ async def open_services(settings: Settings, *, pool_size: int = 10) -> AsyncIter
     DatabaseUnavailableError.
     """
     async with AsyncExitStack() as closing:
+        database_folder = None
         if settings.database_url is None:
             address = await _embedded(settings, closing)
+            database_folder = places_of(settings.home).data
         else:
             address = settings.database_url.get_secret_value()
         database = Database(address, pool_size=pool_size)
         closing.push_async_callback(database.close)
         await database.verify()
         blobs = await asyncio.to_thread(Blobs, settings.blob_address())
-        yield Services(database=database, blobs=blobs, queue=Queue(address), limits=limits_of(settings))
+        yield Services(
+            database=database,
+            blobs=blobs,
+            queue=Queue(address),
+            limits=limits_of(settings),
+            disks=LocalDisks(blobs.folder, database_folder),
+        )
 
 
 async def _embedded(settings: Settings, closing: AsyncExitStack) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muster.kit.clock import now
+from muster.services.disk_space import LocalDisks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,3 +36,4 @@ class Services:
     queue: Queue
     limits: Limits = field(default_factory=Limits)
     clock: Callable[[], datetime] = now
+    disks: LocalDisks = field(default_factory=LocalDisks)

@@ -13,10 +13,12 @@ from muster.domain.phases import FlowStatus
 from muster.kit.ids import uuid7
 from muster.queue.options import WorkerTimes
 from muster.services.paging import MAX_LIMIT
+from muster.services.purge_import import leftovers
 from muster.services.tenants import my_tenants
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
 
     from muster.db.repos.import_values import StoredImport
     from muster.db.repos.jobs import OpenJob
@@ -68,6 +70,7 @@ async def examine(services: Services, caller: Caller) -> tuple[Examined, ...]:
         _queue(found, workers),
         _flows(every, found),
         await _stored_files(services, every),
+        _leftovers([left for tenant in tenants for left in await leftovers(services, tenant)]),
     )
 
 
@@ -137,14 +140,28 @@ def _flows(every: Sequence[StoredImport], found: Sequence[OpenJob]) -> Examined:
 
 
 async def _stored_files(services: Services, every: Sequence[StoredImport]) -> Examined:
-    missing = [stored for stored in every if not await services.blobs.exists(stored.blob_key)]
+    kept = [stored for stored in every if stored.purged_at is None]
+    missing = [stored for stored in kept if not await services.blobs.exists(stored.blob_key)]
     if not missing:
-        return Examined("stored files", Health.OK, f"The bytes of all {len(every)} imports are there.")
+        return Examined("stored files", Health.OK, f"The bytes of all {len(kept)} imports are there.")
     return Examined(
         "stored files",
         Health.FAILED,
         f"The bytes of {len(missing)} imports are gone: {_named(missing)}.",
         "Bring the blob store back from a backup; the inventory itself is in the database.",
+    )
+
+
+def _leftovers(left: Sequence[tuple[UUID, str]]) -> Examined:
+    if not left:
+        return Examined("purged imports", Health.OK, "Nothing is left of them.")
+    names = ", ".join(f"{filename} ({import_id})" for import_id, filename in left[:_SHOWN])
+    more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+    return Examined(
+        "purged imports",
+        Health.FAILED,
+        f"Files of {len(left)} purged imports are left, as their purge was interrupted: {names}{more}.",
+        "Purge them again (`muster purge ID`): that deletes the files.",
     )
 
 

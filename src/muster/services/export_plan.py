@@ -13,7 +13,7 @@ import polars as pl
 
 from muster.domain.plan import PlanAction, PlanTotals
 from muster.kit.spreadsheet import inert
-from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA
+from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA, ROW_SEPARATOR
 from muster.pipeline.enrich.plan_files import EntryFilter, all_entries, as_entries
 from muster.services.export_rejects import ExportFile
 from muster.services.plan_import import open_plan, read_plan
@@ -174,10 +174,7 @@ async def _parts(path: Path, where: EntryFilter | None) -> AsyncIterator[pl.Data
 
 
 def _flat(part: pl.DataFrame) -> pl.DataFrame:
-    place = pl.concat_str(
-        pl.element().struct.field("table"), pl.element().struct.field("row_number").cast(pl.String), separator=":"
-    )
-    flat = part.select(*ENTRIES_SCHEMA).with_columns(pl.col("rows").list.eval(place).list.join("; "))
+    flat = part.select(*ENTRIES_SCHEMA).with_columns(pl.col("rows").str.replace_all(ROW_SEPARATOR, "; ", literal=True))
     suspicious = r"^[=+\-@\t\r]"
     return flat.with_columns(
         pl.when(pl.col(name).str.contains(suspicious))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,10 +16,18 @@ from muster.pipeline.read.codes import READ_CODES
 from muster.pipeline.validate import all_agents
 from muster.services.open_staging import read_open_import
 from muster.services.processors.row_json import feeding_positions
-from muster.services.reject_files import MOST_SHEET_ROWS, Reject, rejects_as_csv, rejects_as_xlsx
+from muster.services.reject_dialect import HEAD_BYTES, TextDialect, dialect_of
+from muster.services.reject_files import (
+    MOST_SHEET_COLUMNS,
+    MOST_SHEET_ROWS,
+    Reject,
+    rejects_as_csv,
+    rejects_as_xlsx,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from pathlib import Path
     from uuid import UUID
 
     from muster.db.repos.import_rows import StoredRow
@@ -28,6 +37,8 @@ if TYPE_CHECKING:
     from muster.services.open_staging import OpenImport
 
 _PAGE_ROWS = 5_000
+_TEXT = "csv"
+_WORKBOOKS = frozenset({"xlsx", "xls", "xlsb", "ods"})
 
 
 class RejectsFormat(StrEnum):
@@ -38,7 +49,7 @@ class RejectsFormat(StrEnum):
 
 
 _MEDIA_TYPES = {
-    RejectsFormat.CSV: "text/csv; charset=utf-8",
+    RejectsFormat.CSV: "text/csv",
     RejectsFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -53,33 +64,74 @@ class ExportFile:
 
 
 async def export_rejects(
-    services: Services, context: RequestContext, data_import_id: UUID, file_format: RejectsFormat
+    services: Services, context: RequestContext, data_import_id: UUID, file_format: RejectsFormat | None = None
 ) -> ExportFile:
     """The rows of an import that were held back, in the order of the file; no row is a header alone.
 
-    A file of one table gives its columns and a last one with the reasons; a CSV of several tables has the tables one
-    below the other, each with its header, an XLSX has a sheet for each. No spreadsheet takes a cell for a formula.
+    Without a `file_format` they are of the kind that the user sent: text in the same encoding, delimiter, quotes and
+    line ends, or a workbook. A table has its columns and a last one with the reasons; in a CSV several tables stand
+    one below the other, an XLSX has a sheet for each. No spreadsheet takes a cell for a formula, and reading the file
+    again gives the same tables, columns and cells (services/returned_rejects.py).
     Raises NotFoundError, and ConflictError while the rows are not checked yet, when they are too many for a sheet, or
     when they were purged.
     """
     found = await read_open_import(services, context.tenant, data_import_id)
-    if found.stored.purged_at is not None:
+    stored = found.stored
+    if stored.purged_at is not None:
         raise ConflictError(
             "This import was purged: its rows, those held back included, are gone for good.",
-            data_import_id=str(found.stored.id),
+            data_import_id=str(stored.id),
         )
-    if found.stored.rows_attempt == 0:
+    if stored.rows_attempt == 0:
         raise ConflictError(
             "The rows of this import are not checked yet: ask again when its validation has ended.",
-            data_import_id=str(found.stored.id),
-            status=str(found.stored.status),
+            data_import_id=str(stored.id),
+            status=str(stored.status),
         )
-    if file_format is RejectsFormat.XLSX and found.stored.failed_records > MOST_SHEET_ROWS:
-        raise ConflictError(f"More than {MOST_SHEET_ROWS:,} rows are held back, and no sheet takes them: ask for CSV.")
-    stem = PurePath(found.stored.filename).stem or "import"
     pages = _Pages(services, context, found)
-    chunks = rejects_as_csv(pages) if file_format is RejectsFormat.CSV else rejects_as_xlsx(pages, services.blobs)
-    return ExportFile(f"{stem}-rejects.{file_format}", _MEDIA_TYPES[file_format], chunks)
+    chosen = file_format or _own_kind(pages)
+    if chosen is RejectsFormat.XLSX and not _fits_sheets(pages):
+        raise ConflictError(
+            f"More than {MOST_SHEET_ROWS:,} rows or {MOST_SHEET_COLUMNS:,} columns are held back, and no sheet takes "
+            "them: ask for CSV."
+        )
+    if chosen is RejectsFormat.XLSX:
+        chunks = rejects_as_xlsx(pages, services.blobs)
+    else:
+        chunks = rejects_as_csv(pages, services.blobs, await _dialect(services, found))
+    stem = PurePath(stored.filename).stem or "import"
+    return ExportFile(f"{stem}-rejects.{chosen}", _MEDIA_TYPES[chosen], chunks)
+
+
+def _own_kind(pages: _Pages) -> RejectsFormat:
+    """The kind nearest to what the user sent: text for text, a workbook for a workbook and for several tables."""
+    kind = (pages.found.stored.file_format or {}).get("kind")
+    several = len(pages.tables()) > 1
+    as_sheets = kind in _WORKBOOKS or (several and kind != _TEXT)
+    return RejectsFormat.XLSX if as_sheets and _fits_sheets(pages) else RejectsFormat.CSV
+
+
+def _fits_sheets(pages: _Pages) -> bool:
+    widest = max((len(table.columns) for table in pages.tables()), default=0)
+    return pages.found.stored.failed_records <= MOST_SHEET_ROWS and widest <= MOST_SHEET_COLUMNS
+
+
+async def _dialect(services: Services, found: OpenImport) -> TextDialect:
+    """How the user's own text is written; another kind of file tells nothing of it."""
+    stored = found.stored
+    if (stored.file_format or {}).get("kind") != _TEXT:
+        return TextDialect()
+    try:
+        async with services.blobs.local_path(stored.blob_key) as path:
+            head = await asyncio.to_thread(_head, path)
+    except FileNotFoundError:
+        head = None  # its retention has ended; what was found when it was read stays known
+    return await asyncio.to_thread(dialect_of, stored.file_format, head)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +170,30 @@ class _Pages:
 
 
 def _reject(row: StoredRow, table: StoredTable, positions: Mapping[str, Sequence[int]]) -> Reject:
-    bad: set[int] = set()
+    bad: dict[int, list[str]] = {}
     reasons = []
     for error in row.errors:
         name = error["field"]
-        if name in positions:
-            bad.update(place for place in positions[name] if row.raw[place] is not None or len(positions[name]) == 1)
-        elif name in table.columns:
-            bad.add(table.columns.index(name))
         title = _titles().get((error["agent"], error["code"]), error["code"].replace("_", " "))
-        reasons.append(f"{name}: {title}" if name else title)
+        places = _places(name, row, table, positions)
+        for place in places:
+            bad.setdefault(place, []).append(title)
+        shown = ", ".join(table.columns[place] for place in places) or name
+        reasons.append(f"{shown}: {title}" if shown else title)
     if not reasons:
         reasons = ["The whole table is held back: see its findings"]
-    return Reject(row.line, row.raw, frozenset(bad), "; ".join(dict.fromkeys(reasons)))
+    marks = {place: "\n".join(dict.fromkeys(titles)) for place, titles in bad.items()}
+    return Reject(row.line, row.raw, marks, "; ".join(dict.fromkeys(reasons)))
+
+
+def _places(
+    name: str | None, row: StoredRow, table: StoredTable, positions: Mapping[str, Sequence[int]]
+) -> tuple[int, ...]:
+    """The cells that a finding about a field or a column is about: of several columns those that are filled."""
+    if name is not None and name in positions:
+        feeding = positions[name]
+        return tuple(place for place in feeding if row.raw[place] is not None or len(feeding) == 1)
+    return (table.columns.index(name),) if name in table.columns else ()
 
 
 @cache

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from muster.services.processors.staged_tables import StagedBatch, StagedTables
     from muster.services.processors.verdict import TableVerdict, Verdict
 
-CLAIM_GROUP_ROWS = 65_536
+CLAIM_GROUP_ROWS = 8_192
+"""Rows of a group of a claim file: to explain one value one group is read, in 3 ms; of 65,536 rows it took 15."""
+_ROWS_AT_ONCE = 65_536
 _FASTEST = 1
 """The level of Zstandard: of claims, it makes files as small as the usual one does in two thirds of its time."""
 
@@ -132,22 +134,27 @@ async def _store_claims(attempt: Attempt, tables: StagedTables, verdict: Verdict
         if typed is None:
             continue
         target = folder / f"claims-{table.table.number}.parquet"
-        await asyncio.to_thread(_write_claims, typed, table, attempt.as_of, target)
+        await asyncio.to_thread(write_claims, typed, table, attempt.as_of, target)
         key = claims_key(
             attempt.tenant.engagement_id, attempt.data_import_id, attempt.fence.attempt, table.table.number
         )
         await attempt.services.blobs.keep(key, target)
 
 
-def _write_claims(typed: pl.LazyFrame, verdict: TableVerdict, as_of: date, target: Path) -> None:
-    """Write the typed claims of valid rows, with their two scores (0 to 100)."""
-    schema = typed.collect_schema()
-    completeness, quality = scores(schema, as_of)
-    fields = [name for name in schema if name not in {ROW_NUMBER, LINE, RECORD_KEY, CLEARED_FIELDS}]
+def write_claims(typed: pl.LazyFrame, verdict: TableVerdict, as_of: date, target: Path) -> None:
+    """Write the valid ones among the converted rows of a table as claims."""
     if verdict.blocked:
         typed = typed.clear()
     elif verdict.held_back.height:
         typed = typed.filter(~pl.col(ROW_NUMBER).is_in(verdict.held_back[ROW_NUMBER].implode()))
+    write_claim_file(typed, as_of, target)
+
+
+def write_claim_file(typed: pl.LazyFrame, as_of: date, target: Path) -> None:
+    """Write converted rows (domain.conversion) as claims, with their two scores (0 to 100) as of a day."""
+    schema = typed.collect_schema()
+    completeness, quality = scores(schema, as_of)
+    fields = [name for name in schema if name not in {ROW_NUMBER, LINE, RECORD_KEY, CLEARED_FIELDS}]
     claims = typed.select(
         ROW_NUMBER, RECORD_KEY, CLEARED_FIELDS, completeness.alias("completeness"), quality.alias("quality"), *fields
     )
@@ -183,8 +190,8 @@ def _cleansed_path(folder: Path, number: int, place: int) -> Path:
 
 def raw_rows(table_number: int, frame: pl.DataFrame, width: int) -> Iterator[pl.DataFrame]:
     """Staged rows that nobody has checked yet, as rows for the database, in batches."""
-    for start in range(0, frame.height, CLAIM_GROUP_ROWS):
-        part = frame.slice(start, CLAIM_GROUP_ROWS)
+    for start in range(0, frame.height, _ROWS_AT_ONCE):
+        part = frame.slice(start, _ROWS_AT_ONCE)
         yield part.select(
             pl.lit(table_number).alias("table_number"),
             ROW_NUMBER,

@@ -23,7 +23,7 @@ from muster.pipeline.upload.inspect import hash_file
 from muster.pipeline.validate import Knowledge, all_agents, run_agent
 from muster.services.compute_plan import compute_steadily, write_plan
 from muster.services.feed_name import feed_of
-from muster.services.import_rows import _write_claims as write_claims
+from muster.services.import_rows import write_claims
 from muster.services.inventory.ledger import ledger_of
 from muster.services.inventory.roster import make_roster
 from muster.services.processors.staged_tables import StagedTables, TableToImport

@@ -91,15 +91,12 @@ async def settle_plan(work: PhaseWork, visible: Steps) -> bool:
     if not asks_for_plan(found.stored):
         return False
     tenant = work.context.tenant
-    async with work.services.database.begin(tenant) as session:
-        state = await flows.read_phase_state(session, work.context.engagement_id, work.flow_id)
-        shown = await import_plans.read_plan(session, tenant, work.data_import_id)
-    word = state.get(ACCEPTED)
-    accepted = shown is not None and word is not None and word["key"] == shown.blob_key
-    if accepted:
+    accepted = await _accepted(work)
+    same = False
+    if accepted is not None:
         await claims_repo.lock_inventory(work.db, tenant)
-        same = shown is not None and await inventory_version(work.db, tenant) == shown.inventory_version
-        if same and not word["without"]:
+        same = await inventory_version(work.db, tenant) == accepted.plan.inventory_version
+        if same and not accepted.without:
             return False
     ticker = ProgressTicker(work)
     try:
@@ -112,7 +109,7 @@ async def settle_plan(work: PhaseWork, visible: Steps) -> bool:
                 ticker.tell(done, 2 * total)  # applying it is the other half
 
             plan = await compute_import_plan(work.services, tenant, work.data_import_id, folder, progress)
-            as_shown = accepted and (same or not await _differs(work, shown, plan.path))
+            as_shown = accepted is not None and (same or not await _differs(work, accepted.plan, plan.path))
             step.records = plan.totals.entries
             step.output = {"inventory_version": plan.inventory_version, "accepted": as_shown}
             await _keep(work.db, work.services, tenant, work.data_import_id, plan)
@@ -121,9 +118,26 @@ async def settle_plan(work: PhaseWork, visible: Steps) -> bool:
     return not as_shown
 
 
-async def _differs(work: PhaseWork, shown: StoredPlan | None, now: Path) -> bool:
-    if shown is None:
-        return True
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """The plan that somebody has accepted, `without` some of its rows or as a whole."""
+
+    plan: StoredPlan
+    without: bool
+
+
+async def _accepted(work: PhaseWork) -> _Accepted | None:
+    """The plan as it is kept, if it is the one that was accepted."""
+    async with work.services.database.begin(work.context.tenant) as session:
+        state = await flows.read_phase_state(session, work.context.engagement_id, work.flow_id)
+        plan = await import_plans.read_plan(session, work.context.tenant, work.data_import_id)
+    word = state.get(ACCEPTED)
+    if plan is None or word is None or word["key"] != plan.blob_key:
+        return None
+    return _Accepted(plan, word["without"])
+
+
+async def _differs(work: PhaseWork, shown: StoredPlan, now: Path) -> bool:
     async with work.services.blobs.local_path(shown.blob_key) as before:
         return (await asyncio.to_thread(compare_plans, before, now, 0)).total > 0
 

@@ -1,10 +1,8 @@
-"""Writes rows that were held back as CSV or XLSX, so that no spreadsheet runs what a cell says."""
+"""Writes rows that were held back as text or XLSX, so that no spreadsheet runs a cell and the file can come back."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -12,40 +10,48 @@ from typing import TYPE_CHECKING, Protocol
 import xlsxwriter
 
 from muster.blobs.room import room_needed
+from muster.services.inert_cells import lasting_cell, safe_cell
+from muster.services.reason_column import reason_header
+from muster.services.reject_dialect import DialectTooNarrowError, check_encoding
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
     from muster.blobs.store import Blobs
     from muster.db.repos.import_values import StoredTable
-
-REASON = "Reason"
-"""The header of the column behind the user's own."""
+    from muster.services.reject_dialect import TextDialect
 
 MOST_SHEET_ROWS = 1_048_575
 """What a sheet of XLSX holds below its header."""
+MOST_SHEET_COLUMNS = 16_383
+"""What a sheet of XLSX holds beside the reasons."""
 
 _SHEET_NAME = 31
-_FORMULA = re.compile(r"\s*[=+\-@]|[\t\r\n]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+_SHEET_CELL = 32_767
+_MOST_COMMENTS = 5_000
+"""Spreadsheet programs grow slow with more; the fill and the reasons tell the same."""
+_BAD_CELL = {"bg_color": "#FFC7CE"}
+_REASON_WIDTH = 60
+_TOO_LONG = "A cell is longer than a sheet takes and is cut here: correct it in the CSV file of these rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """One row: its cells, the places of the bad ones, and the reasons as sentences."""
+    """One row: its cells, by place what is wrong with a cell, and the reasons as one text."""
 
     line: int | None
     cells: Sequence[str | None]
-    bad: frozenset[int]
+    bad: Mapping[int, str]
     reason: str
 
 
 class Rejects(Protocol):
-    """Where the rows come from."""
+    """Where the rows come from; they can be asked for more than once."""
 
     def tables(self) -> list[StoredTable]:
         """The tables, in the order of the file."""
@@ -56,39 +62,47 @@ class Rejects(Protocol):
         ...
 
 
-def safe_cell(text: str | None) -> str:
-    """The text with an apostrophe before what a spreadsheet would run as a formula (OWASP, CSV injection).
+async def rejects_as_csv(pages: Rejects, blobs: Blobs, dialect: TextDialect) -> AsyncIterator[bytes]:
+    """One table below the other, each with its header, an empty line between them; a table without rows is left out.
 
-    A plain negative number stays as it is.
+    Where the dialect can not hold a cell (a repair may have put a character in), or these few rows do not tell their
+    encoding as the whole file did, the file is in a wider one.
     """
-    if text is None:
-        return ""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    async with blobs.scratch() as folder:
+        path = folder / "rejects.csv"
+        with room_needed():
+            try:
+                await _write_csv(pages, path, dialect)
+                await asyncio.to_thread(check_encoding, path, dialect)
+            except DialectTooNarrowError:
+                await _write_csv(pages, path, dialect.wider())
+        async for piece in file_pieces(path):
+            yield piece
 
 
-async def rejects_as_csv(pages: Rejects) -> AsyncIterator[bytes]:
-    """One table below the other, each with its header; a BOM begins the file."""
-    yield b"\xef\xbb\xbf"  # so that spreadsheets read UTF-8
-    several = len(pages.tables()) > 1
-    for table in pages.tables():
-        header: list[Sequence[str | None]] = [[*table.columns, REASON]]
-        async for rows in pages.rows(table):
-            lines = [*header, *([*row.cells, row.reason] for row in rows)]
-            header = []
-            yield await asyncio.to_thread(_csv_lines, lines)
-        if header and not several:
-            yield await asyncio.to_thread(_csv_lines, header)
+async def _write_csv(pages: Rejects, path: Path, dialect: TextDialect) -> None:
+    tables = pages.tables()
+    with path.open("wb") as file:
+        file.write(dialect.mark)
+        empty = True
+        for table in tables:
+            waiting = [[safe_cell(name) for name in (*table.columns, reason_header(table.name))]]
+            async for rows in pages.rows(table):
+                if waiting and not empty:
+                    file.write(dialect.line_end.encode(dialect.encoding))
+                lines = [*waiting, *([*map(safe_cell, row.cells), row.reason] for row in rows)]
+                waiting, empty = [], False
+                await asyncio.to_thread(_write_lines, file, dialect, lines)
+            if waiting and len(tables) == 1:
+                file.write(dialect.lines(waiting))
 
 
-def _csv_lines(lines: Sequence[Sequence[str | None]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([[safe_cell(cell) for cell in line] for line in lines])
-    return out.getvalue().encode()
+def _write_lines(file: BinaryIO, dialect: TextDialect, lines: Sequence[Sequence[str]]) -> None:
+    file.write(dialect.lines(lines))
 
 
 async def rejects_as_xlsx(pages: Rejects, blobs: Blobs) -> AsyncIterator[bytes]:
-    """A sheet for each table, its bad cells marked."""
+    """A sheet for each table, called like it; bad cells are marked, and say what is wrong."""
     async with blobs.scratch() as folder:
         path = folder / "rejects.xlsx"
         # text stays text: no formula, link or number is made of a user's cell; constant_memory holds one row at a time
@@ -102,35 +116,62 @@ async def rejects_as_xlsx(pages: Rejects, blobs: Blobs) -> AsyncIterator[bytes]:
                 "strings_to_numbers": False,
             },
         )
-        bold, marked = book.add_format({"bold": True}), book.add_format({"bg_color": "#FFC7CE"})
+        bold, marked = book.add_format({"bold": True}), book.add_format(_BAD_CELL)
         names: set[str] = set()
-        for table in pages.tables():
-            sheet = book.add_worksheet(_sheet_name(table.name, names))
-            sheet.write_row(0, 0, [*table.columns, REASON], bold)
-            line = 0
-            async for rows in pages.rows(table):
-                line = await asyncio.to_thread(_write_sheet_rows, sheet, line, rows, marked)
         with room_needed():
+            for table in pages.tables():
+                sheet = _Sheet(book.add_worksheet(sheet_name(table.name, names)), marked)
+                sheet.begin([*table.columns, reason_header(table.name)], bold)
+                async for rows in pages.rows(table):
+                    await asyncio.to_thread(sheet.write, rows)
             await asyncio.to_thread(book.close)
         async for piece in file_pieces(path):
             yield piece
 
 
-def _write_sheet_rows(sheet: Worksheet, line: int, rows: Sequence[Reject], marked: Format) -> int:
-    for row in rows:
-        line += 1
-        for place, cell in enumerate(row.cells):
-            if place in row.bad:
-                sheet.write_string(line, place, cell or "", marked)
-            elif cell is not None:
-                sheet.write_string(line, place, cell)
-        sheet.write_string(line, len(row.cells), row.reason)
-    return line
+@dataclass(slots=True)
+class _Sheet:
+    """A sheet that grows downwards."""
+
+    sheet: Worksheet
+    marked: Format
+    line: int = 0
+    comments: int = 0
+
+    def begin(self, header: Sequence[str], bold: Format) -> None:
+        """Write the header; it stays in sight."""
+        for place, name in enumerate(header):
+            self.sheet.write_string(0, place, name, bold)
+        self.sheet.set_column(len(header) - 1, len(header) - 1, _REASON_WIDTH)
+        self.sheet.freeze_panes(1, 0)
+
+    def write(self, rows: Sequence[Reject]) -> None:
+        """Write rows below those that are there."""
+        for row in rows:
+            self.line += 1
+            cut = False
+            for place, cell in enumerate(row.cells):
+                text = lasting_cell(cell or "")
+                cut = cut or len(text) > _SHEET_CELL
+                if place in row.bad:
+                    self.sheet.write_string(self.line, place, text, self.marked)
+                    self._explain(place, row.bad[place])
+                elif text:
+                    self.sheet.write_string(self.line, place, text)
+            reason = f"{row.reason}; {_TOO_LONG}" if cut else row.reason
+            self.sheet.write_string(self.line, len(row.cells), reason)
+
+    def _explain(self, place: int, what: str) -> None:
+        if self.comments < _MOST_COMMENTS:
+            self.comments += 1
+            self.sheet.write_comment(self.line, place, what, {"author": "muster"})
 
 
-def _sheet_name(name: str, taken: set[str]) -> str:
+def sheet_name(name: str, taken: set[str]) -> str:
     """A name that Excel takes: 31 characters, none of its special ones, none twice in any case."""
-    plain = re.sub(r"[\[\]:*?/\\]", "_", name).strip("'")[:_SHEET_NAME] or "rows"
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "_", name)[:_SHEET_NAME].strip("'") or "rows"
+    if plain.lower() == "history":  # Excel keeps this one for itself
+        plain = f"{plain}_"
     chosen, number = plain, 1
     while chosen.lower() in taken:
         number += 1

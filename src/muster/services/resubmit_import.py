@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import PurePath
@@ -13,13 +12,11 @@ from muster.domain.errors import ConflictError
 from muster.domain.phases import FlowStatus
 from muster.domain.processing_config import MappingChoice, ReviewRule
 from muster.services.open_staging import read_open_import
-from muster.services.returned_rejects import restore_rejects
 from muster.services.start_import import ImportStorageHandler, UploadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator
+    from collections.abc import AsyncIterable
     from datetime import datetime
-    from pathlib import Path
     from uuid import UUID
 
     from muster.domain.flow_document import FlowDocument
@@ -32,8 +29,6 @@ _STEP = timedelta(microseconds=1)
 _MOST_CORRECTIONS = timedelta(seconds=1)
 """Corrections of one observation stand behind it, a microsecond apart, in the order in which they came."""
 
-_PIECE = 1 << 20
-_CSV = ".csv"
 _SUFFIX = "-rejects"
 _AFTER_REVIEW = {ReviewRule.MAPPING: ReviewRule.AUTO, ReviewRule.BOTH: ReviewRule.PLAN}
 """The mapping has been looked at already."""
@@ -60,19 +55,17 @@ async def resubmit_import(
     """
     found = await read_open_import(services, context.tenant, data_import_id)
     _check(found)
-    async with services.blobs.receive(sent.content, services.limits.upload_bytes) as incoming:
-        path = await asyncio.to_thread(_restored, incoming.path, sent.filename, found)
-        request = UploadRequest(
-            content=_pieces(path),
-            filename=_filename(sent.filename, found.stored.filename),
-            import_category=found.stored.import_category or found.stored.stated_category,
-            processing_config=(await _config(services, context, found)).as_json(),
-            description=f"Corrected rows of {found.stored.filename}",
-            source_system=found.stored.source_system,
-            mime_type=sent.mime_type,
-            partial=True,
-        )
-        return await ImportStorageHandler(services, context).handle_import(request)
+    request = UploadRequest(
+        content=sent.content,
+        filename=_filename(sent.filename, found.stored.filename),
+        import_category=found.stored.import_category or found.stored.stated_category,
+        processing_config=(await _config(services, context, found)).as_json(),
+        description=f"Corrected rows of {found.stored.filename}",
+        source_system=found.stored.source_system,
+        mime_type=sent.mime_type,
+        partial=True,
+    )
+    return await ImportStorageHandler(services, context).handle_import(request)
 
 
 def _check(found: OpenImport) -> None:
@@ -122,22 +115,7 @@ def _choices(found: OpenImport) -> tuple[MappingChoice, ...]:
     )
 
 
-def _restored(sent: Path, filename: str, found: OpenImport) -> Path:
-    """The reject file of a single table as a file of its rows alone; any other file as it is."""
-    tables = [table for table in found.tables if table.imported]
-    if len(tables) != 1 or PurePath(filename).suffix.lower() != _CSV:
-        return sent
-    target = sent.with_name("restored")
-    return target if restore_rejects(sent, tables[0].columns, target) else sent
-
-
 def _filename(sent: str, corrected: str) -> str:
     """The name of a reject file without its suffix, so that the source is recognised as it was."""
     stem = PurePath(corrected).stem
     return f"{stem}{PurePath(sent).suffix}" if PurePath(sent).stem == f"{stem}{_SUFFIX}" else sent
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, _PIECE):
-            yield piece

@@ -9,6 +9,7 @@ import structlog
 from muster.domain.errors import BusyError, DatabaseUnavailableError, IllegalMoveError, MusterError, NotFoundError
 from muster.domain.flow_state import SupersededError
 from muster.services.background import RUN_PHASE, PhaseJob
+from muster.services.change_ranks import REFOLD, RefoldHandler
 from muster.services.flows.master import MasterFlowOrchestrator
 from muster.services.flows.registry import initialize_all_flows
 from muster.services.recover_jobs import fail_abandoned_phase
@@ -50,7 +51,7 @@ class PhaseHandler:
 
 def job_handlers(services: Services) -> dict[str, JobHandler]:
     """The code behind each task name."""
-    return {RUN_PHASE: PhaseHandler(services)}
+    return {RUN_PHASE: PhaseHandler(services), REFOLD: RefoldHandler(services)}
 
 
 async def run_worker(

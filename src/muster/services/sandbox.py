@@ -18,6 +18,7 @@ from muster.domain import errors
 from muster.domain.errors import MusterError, UnreadableFileError
 from muster.pipeline.read.report import REPORT_NAME, load_report, report_from_json
 from muster.pipeline.upload import Limits
+from muster.services.returned_rejects import staged_without_reasons, without_reasons
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +37,14 @@ _MIB = 1 << 20
 async def read_head_in_child(path: Path, filename: str, limits: Limits | None = None) -> ReadReport:
     """Read the head of a file (`read_head`) within `limits.head_seconds` and `limits.memory_bytes`.
 
+    A reject file that comes back is given as the user's own (services/returned_rejects.py).
+
     Raises UnreadableFileError (also for a vanished file, a crash of the reader, too much memory or time),
     EmptyUploadError or TooLargeError.
     """
     limits = limits or Limits()
     answer = await _ask(path, filename, None, limits, limits.head_seconds)
-    return report_from_json(json.dumps(answer["report"]))
+    return without_reasons(report_from_json(json.dumps(answer["report"])))
 
 
 async def read_file_in_child(path: Path, filename: str, staging_dir: Path, limits: Limits | None = None) -> ReadReport:
@@ -53,9 +56,13 @@ async def read_file_in_child(path: Path, filename: str, staging_dir: Path, limit
     before = await asyncio.to_thread(_listed, staging_dir)
     try:
         await _ask(path, filename, staging_dir, limits, limits.file_seconds)
-        return await asyncio.to_thread(load_report, staging_dir)
+        return await asyncio.to_thread(_as_the_users_own, staging_dir)
     finally:
         await asyncio.to_thread(_clear_unfinished, staging_dir, before)
+
+
+def _as_the_users_own(staging_dir: Path) -> ReadReport:
+    return staged_without_reasons(load_report(staging_dir), staging_dir)
 
 
 def _listed(staging_dir: Path) -> set[Path]:

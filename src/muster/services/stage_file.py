@@ -207,7 +207,7 @@ class _Result:
         """Whether a person is to look at the mapping before it is used."""
         rule = self.stored.processing_config.review
         unsure = self.look.understanding.proposal.needs_review
-        return rule is ReviewRule.MAPPING or (rule is ReviewRule.AUTO and unsure)
+        return rule.shows_mapping or (rule is ReviewRule.AUTO and unsure)
 
     def why_unusable(self) -> str | None:
         """The sentence with which the import fails, None when it goes on."""

@@ -12,6 +12,7 @@ from muster.domain.errors import EmptyUploadError, InvalidRequestError, Unreadab
 from muster.domain.ids import DataImportId
 from muster.domain.phases import FlowStatus
 from muster.kit.ids import uuid7
+from muster.services.disk_space import require_room
 from muster.services.feed_name import feed_of
 from muster.services.flows.data_import import Sample
 from muster.services.import_storage import FirstLook, FlowTriggerService, ImportStorageManager, sample_of
@@ -57,6 +58,8 @@ class UploadRequest:
     mime_type: str | None = None
     idempotency_key: str | None = None
     partial: bool = False
+    stated_size: int | None = None
+    """How many bytes the sender says there are, so that too many for the disks are refused before they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,14 @@ class ImportStorageHandler:
             request.import_category, request.processing_config, request.observed_at
         )
         services = self._services
+        if request.stated_size is not None:
+            await require_room(services.disks, request.filename, request.stated_size)
         async with services.blobs.receive(request.content, services.limits.upload_bytes) as incoming:
             if incoming.size == 0:
                 raise EmptyUploadError(f"{request.filename} is empty: send a file with a header line and rows.")
             look = await self._look(incoming, request, accepted)
+            kind = None if look is None else look.report.file_format.kind
+            await require_room(services.disks, request.filename, incoming.size, kind, received=True)
             arrival = _Arrival(DataImportId(uuid7()), request, accepted, incoming, look)
             await services.blobs.keep(self._key(arrival), incoming.path)
             try:

@@ -36,9 +36,9 @@ async def steer_flow(services: Services, context: RequestContext, any_id: UUID, 
         flow = await flows.find_flow(db, context.engagement_id, any_id)
         if flow is None:
             raise NotFoundError(f"There is no flow {any_id} in this engagement.", flow_id=str(any_id))
-        if steering is Steering.RETRY and flow.data_import_id is not None:
-            if await purge.purged_at(db, context.tenant, flow.data_import_id) is not None:
-                raise ConflictError("This import was purged: its file is gone. Import the file anew.", flow_id=str(any_id))
+        import_id = flow.data_import_id if steering is Steering.RETRY else None
+        if import_id is not None and await purge.purged_at(db, context.tenant, import_id) is not None:
+            raise ConflictError("This import was purged: its file is gone. Import the file anew.", flow_id=str(any_id))
         orchestrator = MasterFlowOrchestrator(db, context, services)
         moves = {
             Steering.PAUSE: orchestrator.pause_flow,

@@ -15,11 +15,13 @@ from muster.domain.ids import DataImportId
 from muster.domain.phases import FlowStatus, WaitingFor
 from muster.kit.ids import uuid7
 from muster.pipeline.read.report import REPORT_NAME
+from muster.services.disk_space import require_room
 from muster.services.feed_name import feed_of
 from muster.services.handed_rows import HandedTable, as_lines, stage_rows
 from muster.services.import_rows import raw_rows
 from muster.services.import_storage import FirstLook, FlowTriggerService, ImportStorageManager, sample_of
 from muster.services.import_validator import ImportValidator, check_texts
+from muster.services.open_staging import ROWS_KIND
 from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
 from muster.services.recover_jobs import recover_lost_flows
@@ -66,9 +68,9 @@ async def store_rows(services: Services, context: RequestContext, request: Store
     """Store every row and start the flow (status discovery_initiated).
 
     A request with the `idempotency_key` of an earlier one answers with that one's flow.
-    Raises EmptyUploadError without rows, InvalidRequestError, TooLargeError, and FlowInTheWayError while an incomplete
-    flow exists in the engagement (facts: `existing_flow` {flow_id, current_phase, status, progress_percentage,
-    next_steps}, `recommendations`). Nothing stays behind after an error.
+    Raises EmptyUploadError without rows, InvalidRequestError, TooLargeError, StorageFullError, and FlowInTheWayError
+    while an incomplete flow exists in the engagement (facts: `existing_flow` {flow_id, current_phase, status,
+    progress_percentage, next_steps}, `recommendations`). Nothing stays behind after an error.
     """
     check_texts(
         filename=request.filename,
@@ -84,6 +86,7 @@ async def store_rows(services: Services, context: RequestContext, request: Store
         await recover_lost_flows(session, context, services)  # whoever stands in the way has to be getting on
     data_import_id = DataImportId(uuid7())
     async with services.blobs.receive(_lines(request), services.limits.upload_bytes) as incoming:
+        await require_room(services.disks, request.filename, incoming.size, ROWS_KIND, received=True)
         folder = incoming.path.parent
         limits = read_limits(services.limits)
         table = await asyncio.to_thread(stage_rows, request.file_data, request.filename, folder, limits)
@@ -205,6 +208,8 @@ async def _refuse_beside_another(session: AsyncSession, context: RequestContext)
 def _next_steps(flow: FlowRow) -> list[str]:
     if flow.waiting_for is WaitingFor.MAPPING_REVIEW:
         return ["look at its field mappings", "confirm them"]
+    if flow.waiting_for is WaitingFor.PLAN_REVIEW:
+        return ["look at its plan", "accept or reject it"]
     if flow.status is FlowStatus.PAUSED:
         return ["resume it"]
     return ["wait until it has ended"]

@@ -67,7 +67,7 @@ def test_the_doctor_finds_a_healthy_home_healthy(muster: Muster) -> None:
 
     assert done.code == 0, done.text
     assert {one["name"] for one in done.json["examined"]} == {
-        "database", "blob store", "queue", "flows", "stored files",
+        "database", "blob store", "queue", "flows", "stored files", "purged imports",
     }  # fmt: skip
 
 

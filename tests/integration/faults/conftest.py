@@ -17,9 +17,11 @@ from muster.db.session import Database
 from muster.domain.phases import ENDED, FlowStatus, Phase
 from muster.domain.tenant import RequestContext, Role
 from muster.queue.app import Queue
+from muster.queue.options import WorkerOptions
 from muster.services.context import Services
+from muster.services.run_jobs import run_worker
 from muster.services.start_import import ImportStorageHandler, UploadRequest
-from support.killable import KillableWorker, Plan, Point
+from support.killable import TIMES, KillableWorker, Plan, Point
 from support.postgres import TestServer
 from support.tenants import Tenants
 
@@ -87,6 +89,21 @@ class Plant:
         document = await ImportStorageHandler(self.services, context).handle_import(request)
         return context, document.data_import_id
 
+    async def start_another(self, context: RequestContext) -> UUID:
+        """Upload a file of another feed that says otherwise of some of the servers; its first job waits."""
+        config = {"review": "never", "feed": "another"}
+        request = UploadRequest(_other_content(), "others.csv", "cmdb_export", config)
+        return (await ImportStorageHandler(self.services, context).handle_import(request)).data_import_id
+
+    def inventory(self, context: RequestContext) -> Sequence[Mapping[str, Any]]:
+        """The assets of an engagement without ids and times."""
+        rows = self._rows(_ASSETS, context.engagement_id)
+        return [{name: value for name, value in row.items() if name not in _OWN} for row in rows]
+
+    async def work_off(self) -> None:
+        """Do what waits in this process, once whoever was killed with it counts as dead."""
+        await run_worker(self.services, WorkerOptions(times=TIMES), wait=False)
+
     def plan(self, *holds: tuple[Phase, Point], wait: bool = True, kill_limit: int = 100) -> Plan:
         own = self.server._server
         return Plan(self.urls.application, self.blobs, str(own._home), str(own._state_root), holds, kill_limit, wait)
@@ -140,6 +157,12 @@ async def _content() -> AsyncIterator[bytes]:
         f"{1 + n % 16},{2 ** (n % 7)}," + ("Production" if n % 50 else "=cmd|' /C calc'!A0")
         for n in range(ROWS)
     ]
+    yield "\n".join(lines).encode()
+
+
+async def _other_content() -> AsyncIterator[bytes]:
+    lines = ["Name,FQDN,Serial Number,CPU Count,Environment"]
+    lines += [f"srv{n:05d},srv{n:05d}.example.org,SN{n:08d},{2 + n % 8},test" for n in range(ROWS // 2, ROWS + 50)]
     yield "\n".join(lines).encode()
 
 

@@ -149,7 +149,9 @@ async def test_undoing_the_correction_leaves_what_was_said_before(services: Serv
 
 
 async def test_an_import_that_failed_on_its_rows_can_be_corrected(services: Services, context: RequestContext) -> None:
-    document = await upload(services, context, HEADER + b",999.1.2.3,Ubuntu,4,16,,test,Cy\n", processing_config={"review": "never"})
+    document = await upload(
+        services, context, HEADER + b",999.1.2.3,Ubuntu,4,16,,test,Cy\n", processing_config={"review": "never"}
+    )
     await work(services)
     assert (await read_status(services, context, document.data_import_id)).status is FlowStatus.FAILED
     content, filename = await rejects(services, context, document.data_import_id)

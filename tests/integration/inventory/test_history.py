@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from muster.services.asset_history import HistoryEntry
     from muster.services.context import Services
 
-NEWER = Import(
-    "rvtools", "rvtools:dc1", 3, "cc" * 32, (Row("vm-2", values={"asset_name": "db01", "memory_gb": 64.0}),)
-)
+NEWER = Import("rvtools", "rvtools:dc1", 3, "cc" * 32, (Row("vm-2", values={"asset_name": "db01", "memory_gb": 64.0}),))
 
 
 async def entries(services: Services, context: RequestContext, asset_id: UUID) -> list[HistoryEntry]:

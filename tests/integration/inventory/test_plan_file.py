@@ -44,10 +44,7 @@ def entries_of(plan: FilePlan) -> list[PlanEntry]:
 
 
 async def counts(services: Services, context: RequestContext) -> dict[str, int]:
-    return {
-        name: (await rows(services, context, f"SELECT count(*) FROM {name}"))[0]["count"]  # noqa: S608 - own names
-        for name in TABLES
-    }
+    return {name: (await rows(services, context, f"SELECT count(*) FROM {name}"))[0]["count"] for name in TABLES}
 
 
 async def test_into_an_empty_inventory_everything_is_created(
@@ -115,7 +112,10 @@ async def test_a_newer_snapshot_of_a_feed_names_what_is_gone(
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"article,price\nscrews,3\nnails,4\n", ""), (SERVERS.splitlines()[0] + b"\n,999.1.2.3,x,1,1,,y,z\n", "held back")],
+    [
+        (b"article,price\nscrews,3\nnails,4\n", ""),
+        (SERVERS.splitlines()[0] + b"\n,999.1.2.3,x,1,1,,y,z\n", "held back"),
+    ],
 )
 async def test_a_file_that_can_not_be_imported_says_why(
     services: Services, context: RequestContext, tmp_path: Path, content: bytes, said: str

@@ -11,7 +11,9 @@ from muster.domain.errors import ConflictError, InvalidRequestError, NotFoundErr
 from muster.domain.phases import FlowStatus, Phase, WaitingFor
 from muster.domain.plan import PlanAction, PlanEntry, PlanStaleError
 from muster.pipeline.enrich.plan_files import EntryFilter
+from muster.services.confirm_mapping import confirm_mapping
 from muster.services.decide_plan import RejectedRows, Rejection, accept_plan, accept_shown_plan, reject_plan
+from muster.services.flows.master import MasterFlowOrchestrator
 from muster.services.list_records import list_records
 from muster.services.paging import PageRequest
 from muster.services.plan_import import list_plan, read_plan, renew_plan
@@ -301,6 +303,40 @@ async def test_entries_come_in_pages_until_the_plan_is_computed_anew(
         await list_plan(services, context, document.data_import_id, page=PageRequest(first.next_cursor, 5))
 
 
+async def test_an_attempt_that_is_lost_leaves_no_plan_and_the_next_one_makes_it(
+    services: Services, context: RequestContext
+) -> None:
+    document = await upload(services, context, processing_config={"review": "plan"})
+    for phase in (Phase.UPLOAD, Phase.VALIDATION):
+        async with services.database.begin(context.tenant) as db:
+            await MasterFlowOrchestrator(db, context, services).execute_phase(document.flow_id, phase)
+    with pytest.raises(ZeroDivisionError):
+        await _lost(services, context, document)
+    assert await rows(services, context, "SELECT 1 FROM import_plans") == []
+    await work(services)
+    head = await read_plan(services, context, document.data_import_id)
+    assert (head.waiting, head.totals.created) == (True, 3)
+
+
+async def _lost(services: Services, context: RequestContext, document: FlowDocument) -> None:
+    """Plan, and lose the transaction in which it would have counted."""
+    async with services.database.begin(context.tenant) as db:
+        await MasterFlowOrchestrator(db, context, services).execute_phase(document.flow_id, Phase.ENRICHMENT)
+        raise ZeroDivisionError
+
+
+async def test_a_plan_accepted_is_applied_by_whoever_takes_the_work_up(
+    services: Services, context: RequestContext
+) -> None:
+    document = await planned(services, context)
+    await accept_shown_plan(services, context, document.data_import_id)
+    with pytest.raises(ZeroDivisionError):
+        await _lost(services, context, document)
+    assert await inventory(services, context) == []
+    await work(services)
+    assert len(await inventory(services, context)) == 3
+
+
 async def test_the_steps_show_that_a_plan_was_made(services: Services, context: RequestContext) -> None:
     document = await planned(services, context)
     step = await one(
@@ -322,3 +358,13 @@ async def test_another_tenant_finds_no_plan(
     for ask in (read_plan, renew_plan, reject_plan, accept_shown_plan):
         with pytest.raises(NotFoundError):
             await ask(services, other_context, document.data_import_id)
+
+
+async def test_both_shows_the_mapping_first_and_then_the_plan(services: Services, context: RequestContext) -> None:
+    document = await planned(services, context, review="both")
+    assert document.waiting_for is WaitingFor.MAPPING_REVIEW
+    await confirm_mapping(services, context, document.data_import_id)
+    await work(services)
+    document = await read_status(services, context, document.data_import_id)
+    assert document.waiting_for is WaitingFor.PLAN_REVIEW
+    assert await inventory(services, context) == []

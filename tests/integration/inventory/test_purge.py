@@ -28,6 +28,7 @@ from muster.services.undo_import import redo_import, undo_import
 from support.claims import asset_ids, stored_inventory
 from support.flows import one, rows
 from support.imports import upload, work
+from support.uploads import HEADER, imported
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,28 +36,21 @@ if TYPE_CHECKING:
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
 
-HEADER = b"Server Name,IP Address,Operating System,CPU Cores,Memory (GB),Serial Number,Environment,Notes"
-
 
 def ours(secret: str = "hidden") -> bytes:
     """Two good rows and one that is held back; `secret` stands in cells, in a header and in the row held back."""
-    return HEADER + (
-        f",{secret}header\n"
-        f"web01,10.0.0.1,Ubuntu 22.04,4,16,SN-0001,production,see {secret}1,a\n"
-        f"{secret}2,10.0.0.2,{secret}3,4,16,{secret}4,production,note,b\n"
-        f",999.1.2.3,Ubuntu 22.04,{secret}5,16,,test,{secret}6,c\n"
-    ).encode()
+    return (
+        HEADER
+        + (
+            f",{secret}header\n"
+            f"web01,10.0.0.1,Ubuntu 22.04,4,16,SN-0001,production,see {secret}1,a\n"
+            f"{secret}2,10.0.0.2,{secret}3,4,16,{secret}4,production,note,b\n"
+            f",999.1.2.3,Ubuntu 22.04,{secret}5,16,,test,{secret}6,c\n"
+        ).encode()
+    )
 
 
 OTHERS = HEADER + b"\nweb01,10.0.0.1,Ubuntu 22.04,8,16,SN-0001,production,other\n"
-
-
-async def imported(services: Services, context: RequestContext, content: bytes, feed: str) -> UUID:
-    config = {"review": "never", "feed": feed}
-    document = await upload(services, context, content, filename=f"{feed}.csv", processing_config=config)
-    await work(services)
-    assert (await read_status(services, context, document.data_import_id)).status is FlowStatus.COMPLETED
-    return document.data_import_id
 
 
 def places_that_say(owner_url: str, word: str) -> list[str]:
@@ -74,7 +68,7 @@ def places_that_say(owner_url: str, word: str) -> list[str]:
         found = []
         for schema, table, column, kind in columns:
             text = f"encode({column}, 'escape')" if kind == "bytea" else f"{column}::text"
-            query = f"SELECT count(*) FROM {schema}.{table} WHERE position(%s in lower({text})) > 0"  # noqa: S608 - names come from the catalog
+            query = f"SELECT count(*) FROM {schema}.{table} WHERE position(%s in lower({text})) > 0"
             if connection.execute(query, (word,)).fetchone() != (0,):
                 found.append(f"{table}.{column}")
     return found
@@ -199,7 +193,7 @@ async def test_files_that_are_gone_already_are_no_obstacle(services: Services, c
 
 async def test_the_report_names_the_edits_that_sleep(services: Services, context: RequestContext) -> None:
     import_id = await imported(services, context, ours(), "ours")
-    query = "SELECT id FROM assets WHERE hostname = 'web01'"
+    query = "SELECT id FROM assets WHERE asset_name = 'web01'"
     asset = await one(services, context, query)
     anchor = await record_of(services, context, asset["id"])
     async with open_desk(services, context) as desk:
@@ -233,7 +227,12 @@ async def test_a_failed_import_that_was_purged_is_not_tried_again(
     services: Services, context: RequestContext, owner_url: str
 ) -> None:
     secret = f"qz{token_hex(8)}"
-    document = await upload(services, context, HEADER + f"\n,999.1.2.3,Ubuntu,{secret},16,,test,x\n".encode())
+    document = await upload(
+        services,
+        context,
+        HEADER + f"\n,999.1.2.3,Ubuntu,{secret},16,,test,x\n".encode(),
+        processing_config={"review": "never"},
+    )
     await work(services)
     assert (await read_status(services, context, document.data_import_id)).status is FlowStatus.FAILED
     await purge_import(services, context, document.data_import_id)

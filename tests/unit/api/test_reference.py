@@ -8,6 +8,7 @@ from muster.api.crowd import TooManyError
 from muster.api.problems import _CODES
 from muster.api.upload_form import BadConfigError
 from muster.domain import errors
+from muster.domain.plan import PlanStaleError
 from muster.domain.tenant import GRANTS, Permission
 
 if TYPE_CHECKING:
@@ -24,11 +25,12 @@ def test_the_page_lists_every_call_with_its_permission_and_no_other(app: FastAPI
         for path, methods in app.openapi()["paths"].items()
         for method, operation in methods.items()
     }
-    assert set(re.findall(r"\| `((?:GET|POST|PUT|DELETE) [^`]+)` \| (\w+) \| (.+) \|", PAGE)) == served
+    assert set(re.findall(r"\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \| (\w+) \| (.+) \|", PAGE)) == served
 
 
 def test_the_page_lists_every_code_with_its_status() -> None:
-    kinds = [entry for entry in vars(errors).values() if isinstance(entry, type)] + [TooManyError, BadConfigError]
+    kinds = [entry for entry in vars(errors).values() if isinstance(entry, type)]
+    kinds += [TooManyError, BadConfigError, PlanStaleError]
     answered = {(str(kind.status), kind.code) for kind in kinds if issubclass(kind, errors.MusterError)}
     answered |= {(str(int(status)), code) for status, code in _CODES.items()}
     listed = set(re.findall(r"\| (\d{3}) \| `(\w+)` \|", PAGE))

@@ -21,6 +21,7 @@ from support.feeds import (
     HP2,
     SECOND,
     Maker,
+    Values,
     by_both,
     feeds,
     snapshot,
@@ -36,6 +37,9 @@ OTHER_UUID = "4c4c4544-0042-4a10-8051-c4c04f4d3132"
 MAC, OTHER_MAC = "00:50:56:aa:00:01", "00:50:56:aa:00:02"
 EC2_ID = "i-0abc1234def567890"
 JUNK_SERIAL = "To be filled by O.E.M."
+WEB: Values = {"fqdn": "web.a.example"}
+APPLICATION: Values = {"asset_type": "application"}
+KEYLESS: Values = {"record_key": None}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ STRONG_KEYS = {
     ),
     "one serial of two makers is two machines": Case(2, feeds(HP1, {**HP1, "manufacturer": "Dell Inc."})),
     "a chain of strong keys joins what shares none": Case(
-        1, feeds(HP1, {**HP1, "fqdn": "web.a.example"}, {"fqdn": "web.a.example"})
+        1, feeds(HP1, {**HP1, "instance_uuid": UUID}, {"instance_uuid": UUID})
     ),
     "one strong key is enough when another differs": Case(
         1, feeds({**HP1, "instance_uuid": UUID}, {**HP2, "instance_uuid": UUID})
@@ -100,6 +104,28 @@ STRONG_KEYS = {
 RECORDS = {
     "one record written twice is one asset": Case(
         1, (snapshot("a", {**FIRST, "record_key": None}, {"asset_name": "the FIRST ", "record_key": None}),)
+    ),
+    "number and name make a record": Case(1, (snapshot("a", {**HP1, **HOST, **KEYLESS}, {**HP1, **HOST, **KEYLESS}),)),
+    "one number under two names is two records, and clones": Case(
+        2, (snapshot("a", {**HP1, **HOST, **KEYLESS}, {**HP1, "hostname": "db01", **KEYLESS}),)
+    ),
+    "one name under two numbers is two records": Case(
+        2, (snapshot("a", {**HP1, **HOST, **KEYLESS}, {**HP2, **HOST, **KEYLESS}),)
+    ),
+    "the serial is the number of a record that has a UUID too": Case(
+        1, (snapshot("a", {**HP1, **KEYLESS}, {**HP1, "instance_uuid": UUID, **KEYLESS}),)
+    ),
+    "the full name is the name of a record that has others too": Case(
+        1, (snapshot("a", {**WEB, **KEYLESS}, {**WEB, **HOST, "asset_name": "The first", **KEYLESS}),)
+    ),
+    "an address makes a record of a machine without number and name": Case(
+        1, (snapshot("a", {**HAS_IP, **KEYLESS}, {**HAS_IP, **KEYLESS}),)
+    ),
+    "an application is the record of its name, whatever its numbers": Case(
+        1, (snapshot("a", {**FIRST, **HP1, **APPLICATION, **KEYLESS}, {**FIRST, **HP2, **APPLICATION, **KEYLESS}),)
+    ),
+    "an application without a name is no record, whatever its numbers and addresses": Case(
+        2, (snapshot("a", *[{**HAS_IP, **WEB, "instance_uuid": UUID, **APPLICATION, **KEYLESS}] * 2),)
     ),
     "a key of a record that is junk leaves its name to the serial": Case(
         2, (snapshot("a", {**HP1, "record_key": "0000"}, {**HP2, "record_key": "0000"}),)
@@ -173,6 +199,24 @@ AMBIGUOUS = {
 HOSTS = {
     "a host name joins two sources": Case(1, feeds(HOST, {"hostname": "WEB01"})),
     "a name that looks like a host name is one": Case(1, feeds({"asset_name": "Web01.corp"}, HOST)),
+    "an asset name is a host name even when it spells an address": Case(
+        1, feeds({"asset_name": "ip-10-0-0-1.a.example"}, {"asset_name": "ip-10-0-0-1.b.example"})
+    ),
+    "a host name that spells an address joins nobody": Case(
+        2, feeds({"hostname": "ip-10-0-0-1"}, {"hostname": "ip-10-0-0-1"})
+    ),
+    "a host name that spells an address leaves the host name to the full name": Case(
+        1, feeds({"hostname": "host-10_0_0_1.a.example", "fqdn": "web01.a.example"}, HOST)
+    ),
+    "a full name that spells an address leaves the host name to the asset name": Case(
+        1, feeds({"fqdn": "ip-10-0-0-1.a.example", "asset_name": "web01"}, HOST)
+    ),
+    "three numbers in a host name spell no address": Case(
+        1, feeds({"hostname": "web-10-0-1"}, {"hostname": "web-10-0-1"})
+    ),
+    "four numbers in front of a word spell no address": Case(
+        1, feeds({"hostname": "10-0-0-1-web"}, {"hostname": "10-0-0-1-web"})
+    ),
     "a name that does not look like a host name is none": Case(
         2, feeds({"asset_name": "Web 01"}, {"asset_name": "Web 01"})
     ),
@@ -188,7 +232,101 @@ HOSTS = {
     "equal names in two domains are two machines, and a short name is of neither": Case(
         3, feeds({"fqdn": "web.a.example"}, {"fqdn": "web.b.example"}, {"hostname": "web"})
     ),
-    "a host name that one feed has twice joins nobody": Case(3, (snapshot("a", HOST, HOST), snapshot("b", HOST))),
+    "a host name that one list has twice joins nobody": Case(3, (snapshot("a", HOST, HOST), snapshot("b", HOST))),
+    "a host name that two lists of one feed have joins, under whatever records": Case(
+        1, (snapshot("a", HOST), snapshot("a", {**HOST, "record_key": "2"}, day=2, partial=True))
+    ),
+}
+
+FULL_NAMES = {
+    "a full name joins two sources, though their serials differ": Case(1, feeds({**HP1, **WEB}, {**HP2, **WEB})),
+    "a full name joins whatever the host names are": Case(1, feeds({**WEB, **HOST}, {**WEB, "hostname": "db01"})),
+    "a full name of two serials of one feed joins nobody": Case(
+        3,
+        (
+            snapshot("a", {**HP1, **WEB}),
+            snapshot("a", {**HP2, **WEB, "record_key": "2"}, day=2, partial=True),
+            snapshot("b", WEB),
+        ),
+    ),
+    "a full name of a serial and a UUID of one feed joins": Case(
+        1,
+        (
+            snapshot("a", {**HP1, **WEB}),
+            snapshot("a", {"instance_uuid": UUID, **WEB, "record_key": "2"}, day=2, partial=True),
+        ),
+    ),
+    "a full name does not join two machines that one feed knows, whoever says their name": Case(
+        2, (snapshot("a", {**HP1, **WEB}, HP2), snapshot("b", {**HP2, **WEB}))
+    ),
+    "full names that lead to two machines of one feed lead to none": Case(
+        3,
+        (
+            snapshot("a", {**HP1, **WEB}, {**HP2, "fqdn": "db.a.example"}),
+            snapshot("b", {**WEB, "instance_uuid": UUID}),
+            snapshot("c", {"fqdn": "db.a.example", "instance_uuid": UUID}),
+        ),
+    ),
+    "full names that lead to two machines of two feeds make them one": Case(
+        1,
+        feeds(
+            {**HP1, **WEB},
+            {**WEB, "instance_uuid": UUID},
+            {"fqdn": "db.a.example", "instance_uuid": UUID},
+            {**HP2, "fqdn": "db.a.example"},
+        ),
+    ),
+    "a full name that spells an address joins nobody": Case(
+        2, feeds({"fqdn": "ip-10-0-0-1.a.example"}, {"fqdn": "ip-10-0-0-1.a.example"})
+    ),
+    "an asset name that is a full name is one": Case(
+        1, feeds({"asset_name": "Web.A.example"}, {**WEB, "hostname": "db01"})
+    ),
+    "an asset name is no full name beside a host name": Case(
+        2, feeds({"asset_name": "web.a.example", "hostname": "web01"}, {**WEB, "hostname": "db01"})
+    ),
+    "an asset name is a full name beside a host name that spells an address": Case(
+        1, feeds({"asset_name": "web.a.example", "hostname": "ip-10-0-0-1"}, {**WEB, "hostname": "db01"})
+    ),
+    "an asset name is a full name beside a full name that spells an address": Case(
+        1, feeds({"asset_name": "web.a.example", "fqdn": "ip-10-0-0-1.b.example"}, {**WEB, "hostname": "db01"})
+    ),
+    "an asset name that ends in a number is no full name": Case(
+        1, feeds({"asset_name": "web.10"}, {"asset_name": "web.a.example"})
+    ),
+    "an asset name that spells an address is no full name": Case(
+        2, feeds({"asset_name": "ip-10-0-0-1.a.example", **HP1}, {"asset_name": "ip-10-0-0-1.a.example", **HP2})
+    ),
+    "a full name is for machines only": Case(2, feeds(WEB, {**WEB, **APPLICATION})),
+}
+
+PAIRS = {
+    "a host name that one list has twice is told apart by addresses": Case(
+        2, (snapshot("a", {**HOST, **HAS_IP}, {**HOST, "ip_address": ["10.0.0.2"]}), snapshot("b", {**HOST, **HAS_IP}))
+    ),
+    "a host name and an address that one list has twice are one machine": Case(
+        1, (snapshot("a", {**HOST, **HAS_IP}, {**HOST, **HAS_IP}),)
+    ),
+    "a host name and an address of two serials are of neither": Case(
+        3, (snapshot("a", {**HP1, **HOST, **HAS_IP}, {**HP2, **HOST, **HAS_IP}), snapshot("b", {**HOST, **HAS_IP}))
+    ),
+    "a host name and an address tell more than a network card": Case(
+        3, feeds({**HP1, **HOST, **HAS_IP}, {**HOST, **HAS_IP, **HAS_MAC}, {**HP2, **HAS_MAC}, HAS_MAC)
+    ),
+    "a host name of the full name makes a pair too": Case(
+        2,
+        (
+            snapshot("a", {"hostname": "web", **HAS_IP}, {"hostname": "web", "ip_address": ["10.0.0.2"]}),
+            snapshot("b", {**WEB, **HAS_IP}),
+        ),
+    ),
+    "an address that is everybody's makes no pair": Case(
+        3,
+        (
+            snapshot("a", {**HOST, "ip_address": ["127.0.0.1"]}, {**HOST, "ip_address": ["127.0.0.1"]}),
+            snapshot("b", {**HOST, "ip_address": ["127.0.0.1"]}),
+        ),
+    ),
 }
 
 NETWORK = {
@@ -243,8 +381,18 @@ TIERS = {
     "cards that lead to two machines lead to none": Case(
         3, feeds({**HP1, **HAS_MAC}, {"mac_address": [MAC, OTHER_MAC]}, {**HP2, "mac_address": [OTHER_MAC]})
     ),
-    "cards that lead to two records of one feed lead to none": Case(
-        3, (snapshot("a", HAS_MAC, {"mac_address": [OTHER_MAC]}), snapshot("b", {"mac_address": [MAC, OTHER_MAC]}))
+    "a card that one list has twice leads to nobody": Case(
+        3, (snapshot("a", HAS_MAC, HAS_MAC), snapshot("b", HAS_MAC))
+    ),
+    "cards that lead to two records of one feed make them one": Case(
+        1, (snapshot("a", HAS_MAC, {"mac_address": [OTHER_MAC]}), snapshot("b", {"mac_address": [MAC, OTHER_MAC]}))
+    ),
+    "cards that lead to two machines of one feed lead to none": Case(
+        3,
+        (
+            snapshot("a", {**HP1, **HAS_MAC}, {**HP2, "mac_address": [OTHER_MAC]}),
+            snapshot("b", {"mac_address": [MAC, OTHER_MAC]}),
+        ),
     ),
     "a chain without contradiction is one machine": Case(
         1, feeds({**HP1, **HAS_MAC}, {"mac_address": [MAC, OTHER_MAC]}, {"mac_address": [OTHER_MAC]})
@@ -266,7 +414,7 @@ CROWDS = {
 }
 
 LONE_C: tuple[Import, ...] = feeds({**HP1, **HOST}, HOST, {**HP2, **HOST})
-HOST_KEY = ("HOST", "web01")
+HOST_KEY, IP_KEY, PAIR_KEY = ("HOST", "web01"), ("IP", "10.0.0.1"), ("HOST_IP", "web01", "10.0.0.1")
 DECIDED = {
     "a join makes two records one": Case(1, feeds(FIRST, SECOND), (Join(A1, B1),)),
     "a join is for records, whatever their keys": Case(1, feeds(HP1, HP2), (Join(A1, B1),)),
@@ -279,6 +427,23 @@ DECIDED = {
         2,
         feeds(HP1, HP1),
         (Split(frozenset({(B1, ("SERIAL", "hp", "cz100")), (B1, ("BARE_SERIAL", "cz100"))})),),
+    ),
+    "a split of host name and address apart leaves their pair": Case(
+        1, feeds({**HOST, **HAS_IP}, {**HOST, **HAS_IP}), (Split(frozenset({(B1, HOST_KEY), (B1, IP_KEY)})),)
+    ),
+    "a split of the pair leaves host name and address": Case(
+        1, feeds({**HOST, **HAS_IP}, {**HOST, **HAS_IP}), (Split(frozenset({(B1, PAIR_KEY)})),)
+    ),
+    "a split of a host name, an address and their pair takes all": Case(
+        2,
+        feeds({**HOST, **HAS_IP}, {**HOST, **HAS_IP}),
+        (Split(frozenset({(B1, HOST_KEY), (B1, IP_KEY), (B1, PAIR_KEY)})),),
+    ),
+    "a split of a host name lets its address be used by another": Case(
+        1, feeds({**HOST, **HAS_IP}, {"hostname": "db01", **HAS_IP}), (Split(frozenset({(A1, HOST_KEY)})),)
+    ),
+    "a split of a full name that is known twice gives it back to the other": Case(
+        2, (snapshot("a", WEB, WEB), snapshot("b", WEB)), (Split(frozenset({(A2, ("FQDN", "web.a.example"))})),)
     ),
     "a split of the better key alone leaves the lesser": Case(
         1, feeds(HP1, HP1), (Split(frozenset({(B1, ("SERIAL", "hp", "cz100"))})),)
@@ -293,7 +458,8 @@ DECIDED = {
 }
 
 CASES = {
-    **STRONG_KEYS, **RECORDS, **CLONES, **AMBIGUOUS, **HOSTS, **NETWORK, **TIERS, **CROWDS, **DECIDED,
+    **STRONG_KEYS, **RECORDS, **CLONES, **AMBIGUOUS, **HOSTS, **FULL_NAMES, **PAIRS, **NETWORK, **TIERS, **CROWDS,
+    **DECIDED,
 }  # fmt: skip
 
 

@@ -18,9 +18,10 @@ from support.reference_words import Decision, Import, Join
         (feeds(HOST, HOST | HP1), ["HOST"]),
         (feeds(HAS_MAC | HOST, HAS_MAC | HOST), ["MAC"]),
         (feeds(HAS_IP, HAS_IP), ["IP"]),
+        (feeds(HOST | HAS_IP, HOST | HAS_IP), ["HOST_IP"]),
         ((snapshot("a", HOST, day=1), snapshot("a", HOST, day=2)), ["RECORD"]),
     ],
-    ids=["strong", "strong before weak", "bare serial", "host", "card before host", "address", "newer snapshot"],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
 def test_the_keys_that_join_are_told_and_no_weaker_ones(imports: tuple[Import, ...], kinds: list[str]) -> None:
     keyed = Keyed.of(imports)

@@ -17,7 +17,14 @@ from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
 from muster.pipeline.enrich.identity import MEMBERSHIP_SCHEMA
 from muster.pipeline.enrich.order import BeliefOrder, ImportFacts, Snapshots
 from muster.pipeline.enrich.plan import compute_plan
-from muster.pipeline.enrich.plan_entries import ENTRIES_SCHEMA, Planning, ended_entries, plan_entries
+from muster.pipeline.enrich.plan_entries import (
+    ENTRIES_SCHEMA,
+    ROW_MARK,
+    ROW_SEPARATOR,
+    Planning,
+    ended_entries,
+    plan_entries,
+)
 from muster.pipeline.enrich.plan_files import EntriesFile, EntryFilter, all_entries, as_entries, compare_plans
 from support.claims import CATEGORY, observed, typed_rows
 from support.reference import Import, Row
@@ -174,7 +181,7 @@ def test_an_asset_that_ends_says_which_one_it_is_part_of() -> None:
 def entries_at(path: Path, *entries: PlanEntry) -> Path:
     with EntriesFile(path) as file:
         for entry in entries:
-            rows = [{"table": row.table, "row_number": row.row_number} for row in entry.rows]
+            rows = ROW_SEPARATOR.join(f"{row.table}{ROW_MARK}{row.row_number}" for row in entry.rows) or None
             members = {name: getattr(entry, name) for name in PlanEntry.__slots__}
             row = {**members, "action": str(entry.action), "rows": rows}
             file.write(pl.DataFrame([row], schema=ENTRIES_SCHEMA))

@@ -12,6 +12,8 @@ from muster.api.documents.flows import DetectionDocument, EnrichmentSummaryDocum
 from muster.domain.findings import Severity
 from muster.domain.mapping import MatchMethod
 from muster.domain.phases import FlowStatus, Phase, StepStatus
+from muster.domain.plan import PlanAction
+from muster.services.export_plan import PlanFormat
 from muster.services.list_records import RecordOutcome
 
 
@@ -92,6 +94,7 @@ class ImportDocument(ImportSummaryDocument):
     enrichment_summary: EnrichmentSummaryDocument | None
     error_message: str | None
     claims_active: bool = Field(description="Whether its rows take part in the inventory.")
+    purged_at: datetime | None = Field(description="When file, rows and findings were deleted for good.")
     imported_by: UUID | None
     started_at: datetime | None
 
@@ -199,17 +202,6 @@ class ResultsDocument(Document):
     finding_counts: tuple[FindingCountDocument, ...]
 
 
-class UndoDocument(Document):
-    """What undo (or redo) did to the assets that the import spoke of."""
-
-    data_import_id: UUID
-    status: FlowStatus
-    assets_removed: int = Field(description="Nothing else speaks of them.")
-    assets_reverted: int = Field(description="They say what the other sources say.")
-    assets_kept: int = Field(description="Other sources say the same.")
-    assets_restored: int = Field(description="Redo: made again.")
-
-
 class FieldMappingDocument(Document):
     """One column of one table and the field it feeds; `status` is suggested, approved or rejected."""
 
@@ -254,3 +246,117 @@ class FieldMappingsRequest(Request):
 
     mapping: tuple[MappingChoiceRequest, ...] = ()
     confirm: bool = Field(default=False, description="Approve the whole mapping and let the flow go on.")
+
+
+class PlanCountsDocument(Document):
+    """A plan in counts of assets. `conflicts` are also counted as what else happens to them."""
+
+    created: int
+    updated: int
+    unchanged: int
+    conflicts: int
+    removed: int = Field(description="They turn out to be another asset, and end.")
+    missing: int = Field(description="Listed by this feed before, and no longer.")
+    entries: int
+
+
+class PlannedRowDocument(Document):
+    """A row of the import's file."""
+
+    table: str
+    row_number: int = Field(description="1 is the first data row.")
+
+
+class PlanEntryDocument(Document):
+    """What is planned for one field of one asset; `field` null: the asset ends."""
+
+    asset_id: UUID
+    asset_name: str | None
+    action: PlanAction
+    field: str | None
+    before: str | None
+    after: str | None
+    conflict: bool = Field(description="Sources contradict each other on the field.")
+    says: str | None = Field(description="This import's word on a contradicted field.")
+    source_system: str | None = Field(description="Whose value stands.")
+    feed: str | None
+    merged_into: UUID | None
+    rows: tuple[PlannedRowDocument, ...] = Field(description="The rows of this import that speak of the asset.")
+
+
+class PlanHeadDocument(Document):
+    """A plan without its entries. `stale`: it waits to be accepted, and the inventory has changed since."""
+
+    data_import_id: UUID
+    filename: str
+    inventory_version: int = Field(description="The version of the inventory that it was computed for.")
+    current_version: int
+    waiting: bool
+    stale: bool
+    created_at: datetime
+    counts: PlanCountsDocument = Field(validation_alias="totals")
+
+
+class PlanDocument(PlanHeadDocument):
+    """A plan with a page of its entries, asset by asset."""
+
+    items: tuple[PlanEntryDocument, ...]
+    next_cursor: str | None
+
+
+class PlanQuery(PageQuery):
+    """Which entries of a plan to show; CSV and text give all of them."""
+
+    file_format: PlanFormat = Field(default=PlanFormat.JSON, alias="format")
+    action: PlanAction | None = None
+    field: str | None = Field(default=None, description="A canonical field, or missing_from.")
+    conflict: bool | None = None
+
+
+class PlannedDifferentlyDocument(Document):
+    """One field of one asset as it was shown and as it is planned now; null: not at all."""
+
+    asset_id: UUID
+    asset_name: str | None
+    field: str | None
+    shown: PlanEntryDocument | None
+    now: PlanEntryDocument | None
+
+
+class PlanDifferenceDocument(Document):
+    """What a new plan says otherwise than the one that was shown; `entries` are the first 100 of `total`."""
+
+    total: int
+    entries: tuple[PlannedDifferentlyDocument, ...]
+
+
+class RenewedPlanDocument(Document):
+    """A plan computed anew, and what differs from the one before."""
+
+    plan: PlanHeadDocument = Field(validation_alias="head")
+    difference: PlanDifferenceDocument
+
+
+class RejectedRowsRequest(Request):
+    """Rows of one table that are to be left out."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"table": "vInfo", "rows": [17]}]})
+
+    table: str
+    rows: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
+
+
+class AcceptRequest(Request):
+    """The word on a plan: which one was looked at, and what of it is left out."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"inventory_version": 4, "reject_rows": [{"table": "vInfo", "rows": [17]}], "reject_assets": []}
+            ]
+        }
+    )
+
+    inventory_version: int = Field(description="That of the plan that was looked at.")
+    reject_rows: tuple[RejectedRowsRequest, ...] = ()
+    reject_assets: tuple[UUID, ...] = Field(default=(), description="All rows that speak of these assets.")

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.api.routes import assets, catalog, exports, flows, imports, pages, system, tenants, tokens, uploads
+from muster.api.routes import (
+    assets,
+    catalog,
+    exports,
+    flows,
+    imports,
+    pages,
+    ranks,
+    reviews,
+    system,
+    templates,
+    tenants,
+    tokens,
+    uploads,
+)
 
 if TYPE_CHECKING:
     from muster.api.routing import Routes
@@ -14,8 +28,12 @@ ROUTES: tuple[Routes, ...] = (
     imports.routes,
     flows.routes,
     assets.routes,
+    reviews.routes,
+    reviews.decisions,
+    ranks.routes,
     exports.routes,
     catalog.routes,
+    templates.routes,
     tenants.routes,
     tokens.routes,
     system.routes,

@@ -49,7 +49,7 @@ async def get_rejects_file(
     services: Provided,
     context: Tenanted,
     data_import_id: OfImport,
-    file_format: Annotated[RejectsFormat, Query(alias="format")] = RejectsFormat.CSV,
+    file_format: Annotated[RejectsFormat | None, Query(alias="format")] = None,
 ) -> StreamingResponse:
     """The rows of one import that were held back, with a reason column, to fix and send again."""
     return download(await export_rejects(services, context, data_import_id, file_format))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +15,7 @@ from muster.cli.options import ClientOption, EngagementOption, HomeOption, JsonO
 from muster.cli.report_error import CommandError
 from muster.cli.views.consoles import remarks
 from muster.cli.views.text import printable, size
+from muster.cli.whole_file import appearing_whole
 from muster.domain.errors import NotFoundError
 from muster.services.export_findings import FindingsFormat, export_findings
 from muster.services.export_inventory import ExportFormat, export_assets
@@ -27,8 +25,7 @@ from muster.services.paging import PageRequest
 from muster.services.read_status import read_status
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from typing import BinaryIO
+    from collections.abc import AsyncIterator
     from uuid import UUID
 
     from muster.domain.tenant import RequestContext
@@ -55,10 +52,12 @@ _FORMATS: dict[Kind, type[StrEnum]] = {
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     kind: Kind
-    file_format: str
+    file_format: str | None
+    """None: the kind of file that the rows came in."""
     import_id: UUID | None
     client: str | None
     engagement: str | None
+    output: str
 
 
 def export(  # noqa: PLR0913 - each is a word of the command line
@@ -75,7 +74,7 @@ def export(  # noqa: PLR0913 - each is a word of the command line
             "--format",
             metavar="FORMAT",
             help="assets: csv, json, ndjson, parquet, xlsx; findings: csv, json, ndjson; rejects: csv, xlsx. "
-            "Default: by the name of the file, else csv.",
+            "Default: by the name of the file, else csv; rejects: else the kind of file that the rows came in.",
         ),
     ] = None,
     output: Annotated[
@@ -88,14 +87,15 @@ def export(  # noqa: PLR0913 - each is a word of the command line
 ) -> None:
     """Write assets, findings or rejected rows to a file.
 
-    Rejects are the rows that an import held back, in the columns of the file, with the reasons: correct them and
-    import the file again. A file appears when it is whole, or not at all. `--json` means `--format json`.
+    Rejects are the rows that an import held back, as your own kind of file with the reasons in a last column: correct
+    them and send the file back with `muster resubmit`. A file appears when it is whole, or not at all. `--json` means
+    `--format json`.
     """
     del home  # read from the context
     chosen = _format_of(kind, "json" if as_json and file_format is None else file_format, output)
-    if output == _STDOUT and chosen in _NO_TEXT and sys.stdout.isatty():
-        raise CommandError(f"{chosen} is nothing for a terminal: name a file with -o.", field="output")
-    wanted = _Wanted(kind, chosen, None if import_id is None else read_id(import_id), client, engagement)
+    if output == _STDOUT:
+        _check_terminal(chosen)
+    wanted = _Wanted(kind, chosen, None if import_id is None else read_id(import_id), client, engagement, output)
 
     async def write(desk: Desk) -> int:
         pieces = await _pieces(desk, wanted)
@@ -106,27 +106,40 @@ def export(  # noqa: PLR0913 - each is a word of the command line
         remarks().print(f"{printable(output)}: {size(written)}", soft_wrap=True)
 
 
-def _format_of(kind: Kind, stated: str | None, output: str) -> str:
-    """The format that is asked for, else that of the file's ending, else CSV. Raises CommandError."""
+def _format_of(kind: Kind, stated: str | None, output: str) -> str | None:
+    """The format that is asked for, else that of the file's ending, else CSV, or for rejects None: their own kind.
+
+    Raises CommandError.
+    """
     known = [str(member) for member in _FORMATS[kind]]
     if stated is None:
         ending = Path(output).suffix.removeprefix(".").lower()
-        return ending if ending in known else "csv"
+        otherwise = None if kind is Kind.REJECTS else "csv"
+        return ending if ending in known else otherwise
     if stated.lower() not in known:
         raise CommandError(f"{kind} can not be written as {stated!r}, but as {', '.join(known)}.", field="format")
     return stated.lower()
 
 
+def _check_terminal(file_format: str | None) -> None:
+    """Raise CommandError for a format that is no text when standard output is a terminal."""
+    if file_format in _NO_TEXT and sys.stdout.isatty():
+        raise CommandError(f"{file_format} is nothing for a terminal: name a file with -o.", field="output")
+
+
 async def _pieces(desk: Desk, wanted: _Wanted) -> AsyncIterator[bytes]:
     if wanted.kind is Kind.ASSETS:
         context = await _assets_of(desk, wanted)
-        return export_assets(desk.services, context, ExportFormat(wanted.file_format)).chunks
+        return export_assets(desk.services, context, ExportFormat(str(wanted.file_format))).chunks
     context, data_import_id = await _import_of(desk, wanted)
     if wanted.kind is Kind.FINDINGS:
-        findings = FindingsFormat(wanted.file_format)
+        findings = FindingsFormat(str(wanted.file_format))
         return (await export_findings(desk.services, context, data_import_id, findings)).chunks
-    rejects = RejectsFormat(wanted.file_format)
-    return (await export_rejects(desk.services, context, data_import_id, rejects)).chunks
+    stated = None if wanted.file_format is None else RejectsFormat(wanted.file_format)
+    rejects = await export_rejects(desk.services, context, data_import_id, stated)
+    if wanted.output == _STDOUT:
+        _check_terminal(PurePath(rejects.filename).suffix.removeprefix("."))
+    return rejects.chunks
 
 
 async def _assets_of(desk: Desk, wanted: _Wanted) -> RequestContext:
@@ -158,30 +171,7 @@ async def _to_stdout(pieces: AsyncIterator[bytes]) -> int:
 
 async def _to_file(pieces: AsyncIterator[bytes], target: Path) -> int:
     written = 0
-    with _appearing_whole(target) as file:
+    with appearing_whole(target) as file:
         async for piece in pieces:
             written += file.write(piece)
     return written
-
-
-@contextmanager
-def _appearing_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that takes its place at the end of the block, or vanishes. Raises CommandError."""
-    if target.is_dir():
-        raise CommandError(f"{target} is a folder: name a file with -o.", field="output")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's mask of permissions; it can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -13,7 +13,7 @@ from muster.cli.exit_codes import worst
 from muster.cli.importing.board import Board
 from muster.cli.importing.mapping_file import read_mapping_file
 from muster.cli.importing.results import ImportResult, Outcome
-from muster.cli.importing.review import Answer, ask_about
+from muster.cli.importing.review import Answer, ask_about, ask_about_plan
 from muster.cli.importing.sources import collected
 from muster.cli.importing.workshop import Wishes, open_workshop
 from muster.cli.options import (
@@ -26,16 +26,21 @@ from muster.cli.options import (
     MappingOption,
     settings_of,
 )
+from muster.cli.report_error import sentence_of
 from muster.cli.views.as_json import print_json
 from muster.cli.views.consoles import remarks, results
 from muster.domain.phases import WaitingFor
+from muster.domain.plan import PlanStaleError
 from muster.domain.processing_config import ProcessingConfig, ReviewRule, parse_time
 from muster.services.confirm_mapping import confirm_mapping, read_mapping
+from muster.services.decide_plan import accept_plan
+from muster.services.plan_import import list_plan, renew_plan
 from muster.services.steer_flow import Steering, steer_flow
 from muster.services.understand_file import category_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
     from muster.cli.importing.sources import Source
     from muster.domain.tenant import RequestContext
@@ -58,7 +63,7 @@ def import_files(  # noqa: PLR0913 - each is a word of the command line
     strict: Annotated[bool, typer.Option("--strict", help="Fail the import at the first error in a row.")] = False,
     review: Annotated[
         ReviewRule,
-        typer.Option(help="When to wait for your look at the mapping; auto: when it is not sure."),
+        typer.Option(help="What to wait for you to look at: mapping, plan, both; auto: the mapping, when not sure."),
     ] = ReviewRule.AUTO,
     observed_at: Annotated[
         str | None,
@@ -137,25 +142,49 @@ async def _import_all(
 
 
 async def _settle(desk: Desk, context: RequestContext, done: list[ImportResult]) -> list[ImportResult]:
-    """Ask about each import that waits for a look at its mapping, and follow those that go on."""
+    """Ask about each import that waits for a look at its mapping or its plan, and follow those that go on."""
     settled = list(done)
-    moved: list[int] = []
-    for number, result in enumerate(done):
-        flow = result.document
-        if result.outcome is not Outcome.WAITING or flow is None or flow.waiting_for is not WaitingFor.MAPPING_REVIEW:
-            continue
-        answer = ask_about(result.file, await read_mapping(desk.services, context, flow.data_import_id))
-        if answer is Answer.ACCEPT:
-            await confirm_mapping(desk.services, context, flow.data_import_id)
-        elif answer is Answer.CANCEL:
-            await steer_flow(desk.services, context, flow.data_import_id, Steering.CANCEL)
-        if answer is not Answer.WAIT:
-            moved.append(number)
-    if moved:
+    asked = dict(enumerate(done))
+    while moved := [number for number, result in asked.items() if await _moved_on(desk, context, result)]:
         with Board() as board:
             async with open_workshop(desk, context, board) as workshop:
                 for number in moved:
-                    flow = done[number].document
+                    flow = settled[number].document
                     if flow is not None:
                         settled[number] = await workshop.follow(flow.data_import_id, done[number].file)
+        asked = {number: settled[number] for number in moved}
     return settled
+
+
+async def _moved_on(desk: Desk, context: RequestContext, result: ImportResult) -> bool:
+    """Ask about an import that waits, and do as it is said; whether it has moved."""
+    flow = result.document
+    if result.outcome is not Outcome.WAITING or flow is None:
+        return False
+    services, import_id = desk.services, flow.data_import_id
+    if flow.waiting_for is WaitingFor.MAPPING_REVIEW:
+        answer = ask_about(result.file, await read_mapping(services, context, import_id))
+        if answer is Answer.ACCEPT:
+            await confirm_mapping(services, context, import_id)
+    elif flow.waiting_for is WaitingFor.PLAN_REVIEW:
+        answer = await _ask_about_plan(desk, context, result.file, import_id)
+    else:
+        return False
+    if answer is Answer.CANCEL:
+        await steer_flow(services, context, import_id, Steering.CANCEL)
+    return answer is not Answer.WAIT
+
+
+async def _ask_about_plan(desk: Desk, context: RequestContext, name: str, import_id: UUID) -> Answer:
+    """Show the plan, and the one that takes its place while somebody thinks about it, until there is an answer."""
+    while True:
+        await renew_plan(desk.services, context, import_id)
+        head, page = await list_plan(desk.services, context, import_id)
+        answer = ask_about_plan(name, head, page.items)
+        if answer is Answer.ACCEPT:
+            try:
+                await accept_plan(desk.services, context, import_id, head.inventory_version)
+            except PlanStaleError as stale:
+                remarks().print(sentence_of(stale), soft_wrap=True)
+                continue
+        return answer

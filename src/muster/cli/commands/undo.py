@@ -10,7 +10,8 @@ from muster.cli.desk import IMPORT_KINDS, Desk, at_desk, read_id
 from muster.cli.options import HomeOption, JsonOption, settings_of
 from muster.cli.views.as_json import print_json
 from muster.cli.views.consoles import results
-from muster.cli.views.text import counted
+from muster.cli.views.text import counted, printable
+from muster.services.inventory.fates import Fate
 from muster.services.undo_import import UndoReport, redo_import, undo_import
 
 if TYPE_CHECKING:
@@ -59,8 +60,27 @@ def _show(report: UndoReport, *, as_json: bool, fate: str) -> None:
     if as_json:
         print_json(report)
         return
-    results().print(
+    console = results()
+    console.print(
         f"import {report.data_import_id}: {report.status}; {fate}, {report.assets_reverted:,} changed, "
-        f"{report.assets_kept:,} kept as other imports say the same",
+        f"{report.assets_kept:,} kept",
         soft_wrap=True,
     )
+    counts = {
+        Fate.REMOVED: (report.assets_removed, "removed, as nothing else speaks of them"),
+        Fate.CREATED: (report.assets_restored, "restored"),
+        Fate.REVERTED: (report.assets_reverted, "changed: they say what all imports that are in say"),
+        Fate.KEPT_EDITED: (report.assets_kept_edited, "kept, as somebody edited them"),
+        Fate.KEPT_OTHER: (report.assets_kept_other, "kept, as other imports say the same"),
+    }
+    for kind, (count, words) in counts.items():
+        if count:
+            names = [printable(asset.asset_name or str(asset.asset_id)) for asset in report.first.get(kind, ())]
+            console.print(f"  {count:,} {words}: {_first(names, count)}", soft_wrap=True)
+    for item in report.could_not:
+        console.print(f"  not put back: {printable(item.subject)}. {item.reason}", soft_wrap=True)
+
+
+def _first(names: list[str], count: int) -> str:
+    more = count - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more else "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from muster.cli.exit_codes import ExitCode
 from muster.cli.report_error import error_document, sentence_of
 from muster.cli.views.text import counted, printable
-from muster.domain.phases import FlowStatus, Phase
+from muster.domain.phases import FlowStatus, Phase, WaitingFor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,7 +153,10 @@ class ImportResult:
                 f"  assets: {counts[_CREATED]:,} created, {counts[_UPDATED]:,} updated, "
                 f"{counts[_UNCHANGED]:,} unchanged, {counts[_CONFLICTS]:,} contradicted"
             )
-        if self.outcome is Outcome.WAITING:
+        if flow.waiting_for is WaitingFor.PLAN_REVIEW:
+            yield f"  It waits for your look at its plan: `muster plan {import_id}` shows it,"
+            yield f"  `muster accept {import_id}` applies it, `muster reject {import_id}` ends the import."
+        elif self.outcome is Outcome.WAITING:
             yield f"  It waits for your look at its mapping: `muster status {import_id}` shows it,"
             yield f"  `muster confirm {import_id}` goes on with it, `--mapping FILE` corrects it."
         if flow.failed_records:

@@ -1,4 +1,4 @@
-"""Asks a person on a terminal about the mapping that an import waits with."""
+"""Asks a person on a terminal about the mapping or the plan that an import waits with."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ from rich.prompt import Prompt
 
 from muster.cli.views.consoles import remarks
 from muster.cli.views.mapping import mapping_table
+from muster.cli.views.plan import show_plan
 from muster.cli.views.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from rich.console import Console
+
+    from muster.domain.plan import PlanEntry
     from muster.services.confirm_mapping import FieldMappings
+    from muster.services.plan_import import PlanHead
 
 
 class Answer(StrEnum):
-    """What a person says to a proposed mapping."""
+    """What a person says to a proposed mapping or a plan."""
 
     ACCEPT = "accept"
     WAIT = "wait"
@@ -35,6 +40,18 @@ def ask_about(name: str, mapping: FieldMappings) -> Answer:
         console.print(f"  {printable(reason)}")
     for shown in mapping_table(mapping.columns):
         console.print(shown)
+    return _ask(console)
+
+
+def ask_about_plan(name: str, head: PlanHead, entries: Sequence[PlanEntry]) -> Answer:
+    """Show what an import would do and ask; as for a mapping."""
+    console = remarks()
+    console.print(f"{printable(name)} waits for your look at its plan:")
+    show_plan(console, head.totals, entries, everything=f"muster plan {head.data_import_id} --csv")
+    return _ask(console)
+
+
+def _ask(console: Console) -> Answer:
     try:
         with _interruptible():
             answer = Prompt.ask(

@@ -90,6 +90,7 @@ class Workshop:
             filename=source.filename,
             import_category=wishes.category,
             processing_config=wishes.config,
+            stated_size=source.path.stat().st_size,
         )
         try:
             return await ImportStorageHandler(self.desk.services, self.context).handle_import(request)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from muster.db.tables import Engagement, InventoryChange
 
@@ -165,7 +166,7 @@ async def active_at(db: AsyncSession, tenant: Tenant, version: int) -> frozenset
             change.version <= version,
             change.data_import_id.is_not(None),
         )
-        .distinct(change.data_import_id)
+        .ext(distinct_on(change.data_import_id))
         .order_by(change.data_import_id, change.version.desc())
     )
     joined = {ChangeKind.IMPORT, ChangeKind.REDO}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from muster.db.tables import InventoryChange, InventoryDecision
 from muster.domain.decisions import Decision, DecisionKind, from_json, to_json
@@ -37,7 +38,7 @@ async def decisions_at(db: AsyncSession, tenant: Tenant, version: int) -> list[D
             change.version <= version,
             change.decision_id.is_not(None),
         )
-        .distinct(change.decision_id)
+        .ext(distinct_on(change.decision_id))
         .order_by(change.decision_id, change.version.desc())
         .subquery()
     )

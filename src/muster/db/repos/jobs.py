@@ -23,6 +23,7 @@ SELECT
 FROM procrastinate_jobs AS job
 LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
 WHERE job.status IN ('todo', 'doing')
+    AND job.args ->> 'flow_id' IS NOT NULL
     AND (CAST(:flow_id AS text) IS NULL OR job.args ->> 'flow_id' = :flow_id)
 ORDER BY job.id
 """)
@@ -51,7 +52,7 @@ class OpenJob:
 
 
 async def open_jobs(session: AsyncSession, silence: float, flow_id: UUID | None = None) -> Sequence[OpenJob]:
-    """The open jobs (of one flow), the oldest first. A worker silent for `silence` seconds counts as dead."""
+    """The open jobs of flows (of one flow), the oldest first. A worker silent for `silence` seconds counts as dead."""
     rows = await session.execute(_OPEN_JOBS, {"silence": silence, "flow_id": None if flow_id is None else str(flow_id)})
     return [OpenJob(UUID(row.flow_id), row.phase, row.is_taken, row.is_worked_on, row.kills) for row in rows]
 

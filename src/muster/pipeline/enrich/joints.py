@@ -17,10 +17,14 @@ from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA, resolve
 from muster.pipeline.enrich.keys import CROWDED, STRONG, WEAK, KeyKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from muster.pipeline.enrich.order import Snapshots
     from muster.pipeline.enrich.rulings import Rulings
 
 _KEY = ("hash", "check")
+_GIVEN_TWICE = (KeyKind.FQDN, KeyKind.HOST_IP)
+"""The weak kinds that join also what one import gives them to twice."""
 
 
 def joints(keys: pl.DataFrame, snapshots: Snapshots, rulings: Rulings, claims: pl.Series) -> pl.DataFrame:
@@ -88,7 +92,8 @@ class _Asked:
         shared = self.shared([kind])
         if shared.is_empty():
             return shared
-        before, after = self._labels(below=kind), self._labels(below=KeyKind(kind + 1) if kind < max(WEAK) else None)
+        place = WEAK.index(kind)
+        before, after = self._labels(WEAK[place:]), self._labels(WEAK[place + 1 :])
         carried = self._current([kind]).join(shared, on=_KEY, how="semi").join(before, on="claim", how="left")
         carried = carried.join(after, on="claim", how="left", suffix="_after").with_columns(
             pl.coalesce("asset", "claim"), pl.coalesce("asset_after", "claim")
@@ -97,6 +102,8 @@ class _Asked:
             pl.col("asset").n_unique().alias("blocks"), pl.col("asset_after").n_unique().alias("joined")
         )
         joining = spans.filter(pl.col("blocks") > 1, pl.col("joined") == 1).select(_KEY)
+        if kind not in _GIVEN_TWICE:
+            joining = joining.join(_given_twice(carried), on=_KEY, how="anti")
         if kind is KeyKind.IP:
             joining = joining.join(self._of_several_hosts(carried, before), on=_KEY, how="anti")
         return shared.join(joining, on=_KEY, how="semi")
@@ -113,10 +120,16 @@ class _Asked:
         of_kinds = self.keys.filter(pl.col("kind").is_in([int(kind) for kind in kinds]))
         return of_kinds.filter(~pl.col("claim").is_in(self.gone.implode()))
 
-    def _labels(self, *, below: KeyKind | None) -> pl.DataFrame:
-        """`claim` and its `asset` if there were no weak keys but those of the kinds before `below`."""
-        off = [int(kind) for kind in WEAK if below is not None and kind >= below]
-        return resolve(self.every.filter(~pl.col("kind").is_in(off)), self.snapshots, self.rulings).drop("superseded")
+    def _labels(self, off: Sequence[KeyKind]) -> pl.DataFrame:
+        """`claim` and its `asset` if there were no keys of the kinds `off`, which are the last of WEAK."""
+        kinds = [int(kind) for kind in off]
+        return resolve(self.every.filter(~pl.col("kind").is_in(kinds)), self.snapshots, self.rulings).drop("superseded")
+
+
+def _given_twice(carried: pl.DataFrame) -> pl.DataFrame:
+    """The keys that some import gives to several blocks (`asset`)."""
+    by_import = carried.group_by(*_KEY, place=pl.col("claim") // (1 << ORDINAL_BITS)).agg(pl.col("asset").n_unique())
+    return by_import.filter(pl.col("asset") > 1).select(_KEY).unique()
 
 
 def _connects(keys: pl.DataFrame, claims: pl.Series) -> bool:

@@ -72,8 +72,8 @@ _SHORTEST_SERIAL = 4
 _HOUSE_NAMES = {"hpe": "hp", "hewlett": "hp"}
 _HOST_NAME = r"^[a-z0-9][a-z0-9_-]{1,62}(\.[a-z0-9_-]+)*$"
 _FULL_NAME = r"^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]$"
-_SPELLS_ADDRESS = r"(^|[a-z-])(\d{1,3}[-_.]){3}\d{1,3}$"
-"""The first label of a name that a cloud or a provider made of an address (`ip-10-1-2-3.ec2.internal`)."""
+_SPELLS_ADDRESS = r"^([^.]*[a-z-])?(\d{1,3}[-_]){3}\d{1,3}(\.|$)|^(\d{1,3}\.){3}\d{1,3}(\.|$)"
+"""A name that a cloud or a provider made of an address (`ip-10-1-2-3.ec2.internal`), or that is one."""
 _ROUTER_MAC = r"^(00:00:5e:00:01:|00:00:0c:07:ac:|.[13579bdf]:)"
 """Addresses of virtual routers (RFC 9568 section 7.3; Cisco HSRP) and of groups (IEEE 802: lowest bit of octet 1)."""
 _NO_HOST_IP = (
@@ -187,7 +187,7 @@ def _said(claims: pl.DataFrame) -> pl.DataFrame:
         return pl.when(~lowered.is_in(_JUNK)).then(lowered).alias(name)
 
     names = ("record_key", "source_id", "manufacturer", *RECORD_FALLBACKS)
-    return claims.select("ordinal", *(text(name) for name in names))
+    return claims.with_columns(text(name) for name in names).select(names)  # so that a constant is as long as the rest
 
 
 def _where(condition: pl.Series, value: pl.Series) -> pl.Series:
@@ -241,8 +241,8 @@ def _names(said: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
 
 
 def _telling(name: pl.Series) -> pl.Series:
-    """The names whose first label does not spell an address."""
-    return _where(~name.str.splitn(".", 2).struct.field("field_0").str.contains(_SPELLS_ADDRESS), name)
+    """The names that do not spell an address."""
+    return _where(~name.str.contains(_SPELLS_ADDRESS), name)
 
 
 def _first_label(name: pl.Series) -> pl.Series:

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from numpy.typing import NDArray
+
+    Hashes = NDArray[np.uint64]
+
 NUMBER = "number"
 _ROWS_AT_ONCE = 20_000
+_ROWS_HASHED_AT_ONCE = 131_072
 _SAID = [name for name in ENTRIES_SCHEMA if name not in {"asset_name", "rows"}]
 """What two plans are compared by: a name or a row alone makes no difference."""
 _KEY = ["asset_id", "field"]
@@ -113,45 +118,55 @@ def rows_of_assets(path: Path, asset_ids: Sequence[str]) -> dict[str, tuple[Plan
 
 
 def compare_plans(shown: Path, now: Path, most: int) -> PlanDifference:
-    """What the plan `now` says otherwise than `shown`; the first `most` fields of assets, in the order of `now`."""
-    then_hashes, now_hashes = _hashes(shown), _hashes(now)
-    gone = _keys(shown, _absent(then_hashes, now_hashes))
-    new = _keys(now, _absent(now_hashes, then_hashes))
-    pairs = new.join(gone, on=_KEY, how="full", coalesce=True, nulls_equal=True, suffix="_shown").sort(
-        NUMBER, f"{NUMBER}_shown", nulls_last=True
-    )
-    first = pairs.head(most)
-    before = _by_number(shown, first[f"{NUMBER}_shown"])
-    after = _by_number(now, first[NUMBER])
-    entries = [
-        _different(before.get(place_shown), after.get(place_now))
-        for place_now, place_shown in first.select(NUMBER, f"{NUMBER}_shown").iter_rows()
+    """What the plan `now` says otherwise than `shown`; the first `most` fields of assets, in the order of `now`.
+
+    Both are read piece by piece, and only two hashes of an entry are kept.
+    """
+    before, after = _Digest.of(shown), _Digest.of(now)
+    gone = np.flatnonzero(~np.isin(before.said, after.said))
+    new = np.flatnonzero(~np.isin(after.said, before.said))
+    gone_keys, new_keys = before.keys[gone], after.keys[new]
+    only_gone = gone[~np.isin(gone_keys, new_keys)]
+    first = new[:most]
+    rest = only_gone[: most - len(first)]
+    is_pair = np.isin(gone_keys, after.keys[first])
+    partner = dict(zip(gone_keys[is_pair].tolist(), gone[is_pair].tolist(), strict=True))
+    pairs: list[tuple[int | None, int | None]] = [
+        (partner.get(key), place) for key, place in zip(after.keys[first].tolist(), first.tolist(), strict=True)
     ]
-    return PlanDifference(pairs.height, tuple(entry for entry in entries if entry is not None))
+    pairs += [(place, None) for place in rest.tolist()]
+    then = _by_place(shown, [place for place, _ in pairs])
+    today = _by_place(now, [place for _, place in pairs])
+    entries = [_different(then.get(was), today.get(place)) for was, place in pairs]
+    return PlanDifference(len(new) + len(only_gone), tuple(entry for entry in entries if entry is not None))
 
 
-def _hashes(path: Path) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    """One hash for what each entry says, by number."""
-    return pl.scan_parquet(path).select(pl.struct(_SAID).hash().alias("hash")).collect()["hash"].to_numpy()
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    """Of each entry of a plan, in their order, a hash of what it is about, and one of all that it says."""
+
+    keys: Hashes
+    said: Hashes
+
+    @classmethod
+    def of(cls, path: Path) -> _Digest:
+        """Read a plan."""
+        keys, said = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+        with pq.ParquetFile(path) as file:
+            for part in file.iter_batches(_ROWS_HASHED_AT_ONCE, columns=_SAID):
+                frame = pl.DataFrame(part)
+                keys.append(frame.select(pl.struct(_KEY).hash()).to_series().to_numpy())
+                said.append(frame.select(pl.struct(_SAID).hash()).to_series().to_numpy())
+        return cls(np.concatenate(keys), np.concatenate(said))
 
 
-def _absent(hashes: np.ndarray[Any, np.dtype[np.uint64]], others: np.ndarray[Any, np.dtype[np.uint64]]) -> pl.Series:
-    """The numbers of entries whose hash is not among `others`."""
-    return pl.Series(NUMBER, np.flatnonzero(~np.isin(hashes, others)) + 1, dtype=pl.Int64)
-
-
-def _keys(path: Path, numbers: pl.Series) -> pl.DataFrame:
-    if numbers.is_empty():
-        return pl.DataFrame(schema={NUMBER: pl.Int64, "asset_id": pl.String, "field": pl.String})
-    return pl.scan_parquet(path).select(NUMBER, *_KEY).filter(pl.col(NUMBER).is_in(numbers.implode())).collect()
-
-
-def _by_number(path: Path, numbers: pl.Series) -> dict[int, PlanEntry]:
-    wanted = numbers.drop_nulls()
+def _by_place(path: Path, places: Sequence[int | None]) -> dict[int | None, PlanEntry]:
+    """The entries at some places (0 is the first) of a plan."""
+    wanted = pl.Series([place + 1 for place in places if place is not None], dtype=pl.Int64)
     if wanted.is_empty():
         return {}
     found = pl.scan_parquet(path).filter(pl.col(NUMBER).is_in(wanted.implode())).collect()
-    return dict(zip(found[NUMBER], as_entries(found), strict=True))
+    return {number - 1: entry for number, entry in zip(found[NUMBER], as_entries(found), strict=True)}
 
 
 def _different(shown: PlanEntry | None, now: PlanEntry | None) -> PlannedDifferently | None:

@@ -176,7 +176,7 @@ def side_of(keys: pl.DataFrame, left: int, right: int) -> list[int]:
 def _usable(keys: pl.DataFrame, records: pl.DataFrame, snapshots: Snapshots, rulings: Rulings) -> pl.DataFrame:
     """The keys that identify current claims."""
     crowded = keys.filter(pl.col("kind") >= CROWDED).select(_KEY).unique()
-    usable = keys.filter(pl.col("kind") != KeyKind.RECORD)
+    usable = keys.filter(pl.col("kind").is_in([int(kind) for kind in ALIKE]))
     if crowded.height:
         usable = usable.join(crowded, on=_KEY, how="anti")
     several = _repeated(records)

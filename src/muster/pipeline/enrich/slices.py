@@ -8,7 +8,6 @@ import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Literal
 
 _KEYS_AT_ONCE = 1_000_000
 _SLICES = 8  # a power of two
@@ -24,7 +23,14 @@ def slices(*frames: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, ...]]:
         yield tuple(frame.filter(here) for frame in frames)
 
 
-def matching(keys: pl.DataFrame, others: pl.DataFrame, how: Literal["semi", "anti"]) -> pl.DataFrame:
-    """The rows of `keys` whose key is (`semi`) or is not (`anti`) among `others`."""
-    parts = [left.join(right, on=["hash", "check"], how=how) for left, right in slices(keys, others)]
-    return pl.concat(parts)
+def carrying(keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `keys` whose hash is among those of `others`: all that share a key, once in 2^64 one more.
+
+    For looking who may be concerned; whoever decides compares the second hash as well. Takes a third of the time.
+    """
+    return pl.concat([left.join(right, on="hash", how="semi") for left, right in slices(keys, others)])
+
+
+def without(keys: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `keys` whose key is not among `others`."""
+    return pl.concat([left.join(right, on=["hash", "check"], how="anti") for left, right in slices(keys, others)])

@@ -14,9 +14,23 @@ _NUMERIC = re.compile(
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )
 _NAMED = re.compile(
-    r"^(?:[A-Za-z]{3,9},?\s+)?(?:(?P<d1>\d{1,2})\.?[-\s/]+(?P<m1>[^\W\d_]{3,10})|(?P<m2>[^\W\d_]{3,10})[-\s/]+(?P<d2>\d{1,2}),?)"
-    r"[-\s/,.]+(?P<y>\d{4})(?:[T ,]+(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2}))?\s*(?P<half>[AaPp][Mm])?)?$"
+    r"^(?:[A-Za-z]{3,9},?\s+)?(?:(?P<d1>\d{1,2})\.?[-\s/]+(?P<m1>[^\W\d_]{3,10})|(?P<m2>[^\W\d_]{3,10})[-\s/.]+(?P<d2>\d{1,2}),?)"
+    r"[-\s/,.]+(?P<y>\d{4}|\d{2})(?:[T ,]+(?:at )?(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 )
+_UNIX = re.compile(
+    r"^[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) (?P<time>\d{2}:\d{2}:\d{2}) "
+    r"(?:(?P<zone>[A-Z]{1,4}) )?(?P<year>\d{4})$"
+)
+_COMPACT = re.compile(r"^(?P<y>(?:19|20)\d\d)(?P<mo>\d\d)(?P<d>\d\d)(?:T?(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d)Z?)?$")
+_EASTERN = re.compile(r"(?<=\d)\s*[年月/]\s*|\s*日")
+_DAY_COUNT = re.compile(r"^[2-6]\d{4}(?:[.,]\d+)?$")
+_ZONES = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120,
+    "EEST": 180, "MSK": 180, "EST": -300, "EDT": -240, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
+    "JST": 540, "KST": 540, "AEST": 600, "AEDT": 660,
+}  # fmt: skip
+"""Minutes ahead of UTC, of abbreviations that mean one zone; others (CST, IST, BST) make a text no date."""
 _MONTHS = {
     name: month
     for month, names in enumerate(
@@ -50,8 +64,25 @@ def read_datetime(text: str, order: str) -> datetime | None:
         return datetime.fromisoformat(text).astimezone(UTC) if _has_zone(text) else _naive(text)
     except (ValueError, OverflowError):
         pass
+    text = _EASTERN.sub("-", text).strip("-") if "年" in text else text
     try:
         return _numeric(text, order) or _named(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=65_536)
+def read_in_dates(text: str, order: str) -> datetime | None:
+    """The moment that a text says in a column that is known to hold dates, where a number can be nothing else.
+
+    Besides what `read_datetime` reads: zones by their abbreviation, `20240131`, a day count of Excel among dates that
+    are written out.
+    """
+    moment = read_datetime(text, order)
+    if moment is not None:
+        return moment
+    try:
+        return _compact(text) or _zoned(text, order)
     except (ValueError, OverflowError):
         return None
 
@@ -68,7 +99,7 @@ def _naive(text: str) -> datetime:
 
 def _counted(text: str, order: str) -> datetime | None:
     try:
-        number = float(text)
+        number = float(text.replace(",", "."))
     except ValueError:
         return None
     try:
@@ -94,15 +125,11 @@ def _numeric(text: str, order: str) -> datetime | None:
         year, month, day = first, second, third
     else:
         day, month, year = first, second, third
-    zone = match["zone"]
     moment = datetime(
         _year(year), int(month), int(day), _hour(match["h"], match["half"]), int(match["m"] or 0), int(match["s"] or 0),
         tzinfo=UTC,
     )  # fmt: skip
-    if zone and zone[0] in "+-":
-        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-        moment -= offset if zone[0] == "+" else -offset
-    return moment
+    return _in_utc(moment, match["zone"])
 
 
 def _named(text: str) -> datetime | None:
@@ -113,10 +140,41 @@ def _named(text: str) -> datetime | None:
     month = _MONTHS.get(name) or _MONTHS.get(name[:3])
     if month is None:
         return None
-    return datetime(
-        int(match["y"]), month, int(match["d1"] or match["d2"]), _hour(match["h"], match["half"]),
+    moment = datetime(
+        _year(match["y"]), month, int(match["d1"] or match["d2"]), _hour(match["h"], match["half"]),
         int(match["m"] or 0), int(match["s"] or 0), tzinfo=UTC,
     )  # fmt: skip
+    return _in_utc(moment, match["zone"])
+
+
+def _compact(text: str) -> datetime | None:
+    """`20240131`, `20240131T120000`; a day count of Excel among dates that are written out."""
+    if _DAY_COUNT.match(text):
+        return _counted(text, "excel")
+    match = _COMPACT.match(text)
+    if match is None:
+        return None
+    parts = (int(part or 0) for part in (match["y"], match["mo"], match["d"], match["h"], match["m"], match["s"]))
+    year, month, day, hour, minute, second = parts
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+
+
+def _zoned(text: str, order: str) -> datetime | None:
+    """A moment with the abbreviation of its zone behind it, or before the year as Unix writes it."""
+    unix = _UNIX.match(text)
+    if unix is not None:
+        text = f"{unix['day']} {unix['month']} {unix['year']} {unix['time']} {unix['zone'] or 'UTC'}"
+    plain, _, zone = text.rpartition(" ")
+    moment = read_datetime(plain, order) if zone in _ZONES and ":" in plain else None
+    return None if moment is None else moment - timedelta(minutes=_ZONES[zone])
+
+
+def _in_utc(moment: datetime, zone: str | None) -> datetime:
+    """The moment that a clock shows, in UTC; `zone` as in `+01:00`, or UTC itself."""
+    if not zone or zone[0] not in "+-":
+        return moment
+    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+    return moment - timedelta(minutes=minutes if zone[0] == "+" else -minutes)
 
 
 def _year(text: str) -> int:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from muster.catalog.model import Field
     from muster.pipeline.mapping.transformation import Transformation
 
-_ADDRESS_MARKS = r"[\[\](){}\s,;|\"']+"
+_ADDRESS_MARKS = r"[\[\](){}\s,;|\"'，；、]+"  # noqa: RUF001 - the marks of Eastern scripts
 """Addresses hold none of these, so every one of them parts two: `[10.0.0.1,fe80::1];` needs no decision."""
 _MAC_MARKS = r"[\[\](){}\n\r\t,;|\"']+"
+_PRINTED = r"(?s)^\[.*\]$"
+_QUOTED = r"[\"'\s]*,\s*[\"']|[\"']\s*,[\"'\s]*"
 _ALWAYS = ("\n", "\r")
 
 
@@ -42,7 +44,7 @@ def _single(field: Field, how: Transformation) -> pl.Expr:
     if field.type in (FieldType.IP, FieldType.MAC):
         return vectorised(text, field, how)
     marks = [text.str.contains(mark, literal=True) for mark in (*how.lists, *_ALWAYS)]
-    return pl.when(~pl.any_horizontal(marks)).then(vectorised(text, field, how))
+    return pl.when(~pl.any_horizontal(*marks, text.str.starts_with("["))).then(vectorised(text, field, how))
 
 
 def _several(rows: pl.DataFrame, field: Field, how: Transformation) -> pl.DataFrame:
@@ -66,6 +68,11 @@ def _split(field: Field, how: Transformation) -> pl.Expr:
     if field.type in (FieldType.IP, FieldType.MAC):
         marks = _ADDRESS_MARKS if field.type is FieldType.IP else _MAC_MARKS
         text = text.str.replace_all(marks, "\n")
+    else:
+        # A list as programs print it: the brackets and the quotes around its values are not part of them.
+        printed = text.str.contains(_PRINTED)
+        inside = text.str.strip_chars("[]").str.replace_all(_QUOTED, "\n").str.strip_chars("\"' ")
+        text = pl.when(printed).then(inside).otherwise(text)
     for mark in (*how.lists, *_ALWAYS):
         text = text.str.replace_all(mark, "\n", literal=True)
     return text.str.split("\n").list.eval(pl.element().str.strip_chars())

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from muster.catalog.dtypes import dtype
-from muster.catalog.header_words import BLANK_WORDS, CLOCK_IN_MHZ, FALSE_WORDS, SIZE_IN_GB, TRUE_WORDS
+from muster.catalog.header_words import CLOCK_IN_MHZ, SIZE_IN_GB
 from muster.catalog.model import FieldType
 from muster.domain.conversion import FailureCode
-from muster.kit.text import fold
 from muster.pipeline.mapping import shapes
-from muster.pipeline.mapping.dates import read_datetime
+from muster.pipeline.mapping.dates import read_in_dates
 from muster.pipeline.mapping.vocabulary import known_word
+from muster.pipeline.mapping.written import as_typed, bare_number, read_truth, says_nothing, scientific
 
 if TYPE_CHECKING:
     from muster.catalog.model import Field
@@ -43,7 +43,10 @@ def vectorised(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:  # 
     """The value where the text is in the usual form, null elsewhere; the odd forms are for `read_odd`."""
     match field.type:
         case FieldType.TEXT:
-            return pl.when(~text.str.to_lowercase().str.contains(shapes.SYS_ID)).then(text) if how.reference else text
+            plain = text.str.replace_all("\u00a0", " ", literal=True)
+            return (
+                pl.when(~plain.str.to_lowercase().str.contains(shapes.SYS_ID)).then(plain) if how.reference else plain
+            )
         case FieldType.HOSTNAME | FieldType.FQDN:
             name = text.str.to_lowercase().str.strip_chars_end(".")
             pattern = shapes.HOSTNAME if field.type is FieldType.HOSTNAME else shapes.FQDN
@@ -72,27 +75,22 @@ def read_odd(text: str, field: Field, how: Transformation) -> tuple[object | Non
         return None, None
     if field.type is FieldType.WORD:
         return _word(text, field, how)
-    if fold_blank(text):
+    text = as_typed(text)
+    if says_nothing(text):
         return None, None
     value: object | None
     match field.type:
         case FieldType.INTEGER | FieldType.NUMBER:
             value = _odd_number(text, field, how)
         case FieldType.DATE | FieldType.DATETIME:
-            moment = read_datetime(text, how.date or "")
+            moment = read_in_dates(text, how.date or "")
             value = moment.date() if moment and field.type is FieldType.DATE else moment
         case FieldType.BOOLEAN:
-            word = fold(text)
-            value = True if word in TRUE_WORDS else False if word in FALSE_WORDS else None
+            value = read_truth(text)
         case _:
             reader = _READERS.get(field.type)
             value = reader(text) if reader else None
     return (value, None) if value is not None else (None, FailureCode.WRONG_TYPE)
-
-
-def fold_blank(text: str) -> bool:
-    """Whether the text is a way to write "nothing" (header_words.BLANK_WORDS)."""
-    return text.strip().lower() in BLANK_WORDS
 
 
 def range_failure(value: pl.Expr, field: Field) -> pl.Expr | None:
@@ -119,7 +117,7 @@ def _factor(field: Field, unit: str | None, *, fraction: bool = False) -> float:
 
 
 def _odd_number(text: str, field: Field, how: Transformation) -> float | int | None:
-    read = shapes.read_number(text, how.decimal)
+    read = _number_and_word(text, how.decimal)
     if read is None:
         return None
     number, word = read
@@ -130,6 +128,15 @@ def _odd_number(text: str, field: Field, how: Transformation) -> float | int | N
     if field.type is FieldType.NUMBER:
         return value
     return int(value) if value.is_integer() and abs(value) < _EXACT_INTEGER else None
+
+
+def _number_and_word(text: str, decimal: str) -> tuple[float, str | None] | None:
+    number = scientific(text)
+    if number is not None:
+        return number, None
+    bare = bare_number(text)
+    read = shapes.read_number(bare[0], decimal) if bare is not None else None
+    return None if bare is None or read is None else (read[0] * bare[1], read[1])
 
 
 def _factor_of_cell(word: str, field: Field, how: Transformation) -> float | None:
@@ -158,7 +165,7 @@ def _word(text: str, field: Field, how: Transformation) -> tuple[str | None, Fai
     word = known_word(field.name, text)
     if word:
         return word, None
-    if fold_blank(text):
+    if says_nothing(text):
         return None, None
     if how.otherwise:
         return how.otherwise, None

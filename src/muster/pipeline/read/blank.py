@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-BLANKS = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"  # noqa: E501 - one set
-"""White space of Unicode, the zero-width space and the byte order mark."""
+BLANKS = " \t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"  # noqa: E501 - one set
+"""White space of Unicode, the zero-width space, the byte order mark, and DOS's end of file (control-Z)."""
 
 
 def is_blank(cell: str) -> bool:

@@ -52,7 +52,7 @@ def _confine(parent: int, cpu_seconds: int, limits: Limits) -> None:
     os.nice(_NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _lower(resource.RLIMIT_CPU, cpu_seconds)
-    _lower(resource.RLIMIT_FSIZE, limits.file_bytes)
+    _lower(resource.RLIMIT_FSIZE, max(limits.file_bytes, limits.archive_bytes))
     # Rows are many small lists that live until their batch is written: the default thresholds walk them over and over.
     gc.freeze()
     gc.set_threshold(200_000, 20, 100)

@@ -20,6 +20,12 @@ BYTES_REPAIRED = FindingCode(
     "Line {line} holds bytes that are not {encoding}; they were read as {repair}.",
     "Compare the row with its source.",
 )
+MOJIBAKE_REPAIRED = FindingCode(
+    "mojibake_repaired",
+    Severity.INFO,
+    "Garbled letters repaired",
+    "Letters in line {line} were written as UTF-8 and read as Windows-1252 before they came here; they were restored.",
+)
 CHARACTERS_REMOVED = FindingCode(
     "characters_removed",
     Severity.WARNING,
@@ -39,11 +45,84 @@ SEPARATOR_LINE = FindingCode(
     "Separator line",
     "The first line states the separator; it is no row.",
 )
+LINES_IN_QUOTES = FindingCode(
+    "lines_in_quotes",
+    Severity.INFO,
+    "Whole lines in quotes",
+    "Every line stands in quotes as a whole; the quotes were taken off and the line was read as a row.",
+)
 TITLE_LINES = FindingCode(
     "title_lines",
     Severity.INFO,
     "Lines above the header",
     "{count} line(s) above the header in line {line} are titles or notes, no rows.",
+)
+STACKED_HEADER = FindingCode(
+    "stacked_header",
+    Severity.INFO,
+    "Header of several lines",
+    "The header has {count} lines, the last in line {line}; each column is named by all that stands above it.",
+)
+UNITS_ROW = FindingCode(
+    "units_row",
+    Severity.INFO,
+    "Line of units",
+    "The line below the header holds units; they were put behind the names of their columns.",
+)
+HINTS_ROW = FindingCode(
+    "hints_row",
+    Severity.INFO,
+    "Line of hints",
+    "The line below the header says how to fill the columns in; it is no row.",
+)
+TOTAL_ROWS = FindingCode(
+    "total_rows",
+    Severity.INFO,
+    "Totals below the rows",
+    "{count} line(s) with totals below the table were left out, the first in line {line}.",
+)
+NOTE_LINES = FindingCode(
+    "note_lines",
+    Severity.INFO,
+    "Notes below the rows",
+    "{count} line(s) with notes below the table were left out, the first in line {line}.",
+)
+SEVERAL_TABLES = FindingCode(
+    "several_tables",
+    Severity.INFO,
+    "Several tables in one",
+    "{sheet} holds several tables; this one begins in line {line}, column {position}.",
+)
+TURNED_TABLE = FindingCode(
+    "turned_table",
+    Severity.INFO,
+    "Table turned on its side",
+    "The names stand in a column instead of a line; the table was turned, {count} row(s) came of it.",
+)
+NO_TABLE = FindingCode(
+    "no_table",
+    Severity.INFO,
+    "Sheet that is no table",
+    "The sheet {sheet} holds {kind}, no table.",
+)
+RECORD_TYPES = FindingCode(
+    "record_types",
+    Severity.INFO,
+    "Rows of several kinds",
+    "The column {field} says which kind a row is of; each kind is a table of its own.",
+)
+PAIRS_JOINED = FindingCode(
+    "pairs_joined",
+    Severity.INFO,
+    "Names and values side by side",
+    "{count} pairs of columns hold names and values; they were joined in the column {field} as name=value.",
+)
+NAMED_BY_FILE = FindingCode(
+    "named_by_file",
+    Severity.INFO,
+    "Host and metric named by the file",
+    "The rows name no host; {field} was taken from the name of the file, {metric} for what is measured.",
+    "Check that the name of the file names the host.",
 )
 NO_HEADER = FindingCode(
     "no_header",
@@ -140,6 +219,13 @@ NUMBER_ROUNDED = FindingCode(
     "The number has more than 15 digits; Excel keeps 15, so the last ones are probably zeros that were not there.",
     "Format the column as text before the long numbers are put in.",
 )
+DIGITS_LOST = FindingCode(
+    "digits_lost",
+    Severity.WARNING,
+    "Long numbers shortened by a spreadsheet",
+    "The column {field} holds numbers like 1.23E+11: a spreadsheet shortened them, and their last digits are lost.",
+    "Export the file again without opening it in a spreadsheet, or format the column as text first.",
+)
 SHEET_HIDDEN = FindingCode(
     "sheet_hidden", Severity.INFO, "Hidden sheet", "The sheet is hidden in the workbook; it was read all the same."
 )
@@ -153,6 +239,72 @@ NO_ROWS = FindingCode(
     "No rows",
     "The file has a header and no rows.",
     "Export it again, with its rows.",
+)
+
+MACROS_LEFT_OUT = FindingCode(
+    "macros_left_out", Severity.INFO, "Macros", "The workbook holds macros; they were neither run nor kept."
+)
+LINKS_NOT_FOLLOWED = FindingCode(
+    "links_not_followed",
+    Severity.INFO,
+    "Links to other workbooks",
+    "The workbook links to other files; the links were not followed, the values saved in it were read.",
+)
+CUT_OFF = FindingCode(
+    "cut_off",
+    Severity.WARNING,
+    "File breaks off",
+    "The file can not be read beyond line {line} ({reason}); the rows before it were read.",
+    "Export it again, and compare how many rows there should be.",
+)
+LINE_UNREADABLE = FindingCode(
+    "line_unreadable",
+    Severity.WARNING,
+    "Line that is no record",
+    "Line {line} was left out: {reason}.",
+    "Export it again, or correct the line.",
+)
+KEY_REPEATED = FindingCode(
+    "key_repeated",
+    Severity.WARNING,
+    "Name used twice in a record",
+    "The record gives a name more than once; the further values are kept in the column {field}.",
+    "Make the names of a record unique.",
+)
+KEY_TOO_LONG = FindingCode(
+    "key_too_long",
+    Severity.WARNING,
+    "Very long name",
+    "A name of {count} characters was shortened to {field}.",
+    "Check whether values stand where names should.",
+)
+BESIDE_THE_ROWS = FindingCode(
+    "beside_the_rows",
+    Severity.INFO,
+    "Values beside the rows",
+    "{count} value(s) beside the rows describe the file as a whole; they are no row.",
+)
+NESTED_ROWS = FindingCode(
+    "nested_rows",
+    Severity.INFO,
+    "Rows inside of rows",
+    "The records hold lists of records; they are a table of their own, whose first column gives the row of {parent}.",
+)
+TYPED_VALUES = FindingCode(
+    "typed_values",
+    Severity.INFO,
+    "Values wrapped in their type",
+    "The values are wrapped as DynamoDB writes them; the wrapping was taken off.",
+)
+UNPACKED = FindingCode(
+    "unpacked", Severity.INFO, "Unpacked", "The file is {title}; {count} file(s) in it were read as tables."
+)
+MEMBER_LEFT_OUT = FindingCode(
+    "member_left_out",
+    Severity.WARNING,
+    "File in the archive left out",
+    "{member} in the archive was left out: it {reason}.",
+    "Send the file by itself when it matters.",
 )
 
 READ_CODES: tuple[FindingCode, ...] = tuple(

@@ -30,9 +30,9 @@ class _Left:
     count: int = 0
     line: int = 0
 
-    def add(self, line: int, count: int = 1) -> None:
+    def add(self, line: int) -> None:
         self.line = self.line or line
-        self.count += count
+        self.count += 1
 
 
 class TableRows:
@@ -69,7 +69,7 @@ class TableRows:
             if not joined.strip(BLANKS):
                 self._blank.add(line)
                 continue
-            if self._layout.comments and cells[0].startswith("#"):
+            if cells[0].startswith("#") and (self._layout.comments or self._is_remark(cells, joined)):
                 self._comments.add(line)
                 continue
             if first is not None and len(cells) > left and first in cells[left] and self._is_header(cells):
@@ -86,12 +86,10 @@ class TableRows:
             rows.append((self.count, line, kept))
         return rows
 
-    def take_regular(self, rows: int, blank: int, blank_line: int) -> int:
+    def take_regular(self, rows: int) -> int:
         """Count rows that were read the fast way; return the number of the first."""
         first = self.count + 1
         self.count += rows
-        if blank:
-            self._blank.add(blank_line, blank)
         return first
 
     def finish(self) -> None:
@@ -99,6 +97,12 @@ class TableRows:
         for code, left in ((codes.BLANK_ROWS, self._blank), (codes.COMMENT_LINES, self._comments)):
             if left.count:
                 self._log.add(codes.note(code, table=self._table, line=left.line, count=left.count))
+
+    def _is_remark(self, cells: Sequence[str], joined: str) -> bool:
+        """Whether a line of one cell, beginning with #, is a remark: the number of something has a digit there."""
+        alone = len(cells) == 1 if self._ragged else joined == cells[0]
+        several = len(self._layout.columns) > 1 or joined.startswith("# ")
+        return alone and several and not joined[1:2].isdigit()
 
     def _is_header(self, cells: Sequence[str]) -> bool:
         here = cells[self._layout.left : self._right]
@@ -158,9 +162,15 @@ class TableRows:
         if layout.header_row is None:
             self._log.add(codes.note(codes.NO_HEADER, table=table, count=len(layout.columns)))
             return
-        above = layout.skip - 1
-        if above > 0:
-            self._log.add(codes.note(codes.TITLE_LINES, table=table, line=layout.header_row, count=above))
+        if layout.above > 0:
+            self._log.add(codes.note(codes.TITLE_LINES, table=table, line=layout.header_row, count=layout.above))
+        for told, code in (
+            (layout.stacked > 1, codes.STACKED_HEADER),
+            (layout.units, codes.UNITS_ROW),
+            (layout.hints, codes.HINTS_ROW),
+        ):
+            if told:
+                self._log.add(codes.note(code, table=table, line=layout.header_row, count=layout.stacked))
         for code, positions in (
             (codes.HEADER_BLANK, layout.blank_names),
             (codes.HEADER_REPEATED, layout.repeated_names),

@@ -86,6 +86,45 @@ def stage(frames: Iterator[pl.DataFrame], width: int, target: Path) -> Staged:
     return Staged(source.rows, widths[-1], source.sample)
 
 
+class Parts:
+    """A table written in pieces while others grow beside it; a piece is a file of its own until all are there."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._parts: list[Path] = []
+
+    def write(self, rows: Sequence[Row], width: int) -> None:
+        """Write rows of at most `width` cells; later pieces may be wider."""
+        part = self._folder / f"{self._name}.part{len(self._parts)}"
+        _sink(frame_of(rows, width).lazy(), part)
+        self._parts.append(part)
+
+    def join(self, width: int, name: str, *, left_out: int = 0) -> None:
+        """Make the pieces one table of `width` cells, without its first `left_out` ones, in the file `name`."""
+        target = self._folder / name
+        if len(self._parts) == 1 and not left_out and len(pl.read_parquet_schema(self._parts[0])) == width + 2:
+            self._parts.pop().replace(target)
+            return
+        frames = [pl.scan_parquet(part) for part in self._parts] or [pl.LazyFrame(schema=_schema(width))]
+        whole = pl.concat(frames, how="diagonal")
+        there = set(whole.collect_schema().names())
+        cells = [
+            (pl.col(cell_column(place)) if cell_column(place) in there else pl.lit(None, pl.String)).alias(
+                cell_column(place - left_out)
+            )
+            for place in range(left_out, width)
+        ]
+        _sink(whole.select(ROW_NUMBER, LINE, *cells), target)
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove the pieces."""
+        for part in self._parts:
+            part.unlink()
+        self._parts.clear()
+
+
 def _sink(lazy: pl.LazyFrame, path: Path) -> None:
     try:
         lazy.sink_parquet(path, compression="zstd", compression_level=_FAST_ZSTD, row_group_size=ROW_GROUP_ROWS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -13,6 +16,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from muster.pipeline.upload.limits import Limits
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises for archives that are damaged, or packed in a way it does not know."""
 
 _PIECE = 1 << 20
 _ENCRYPTED_FLAG = 0x1
@@ -31,8 +46,12 @@ def kind_of_zip(path: Path, name: str, limits: Limits) -> UploadKind:
             if kind in {UploadKind.XLSX, UploadKind.XLSB, UploadKind.ODS}:
                 _check(archive, members, name, limits)
             return kind
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise refusal(UploadKind.BROKEN_ZIP, name) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise refusal(UploadKind.BROKEN_ZIP, name) from error  # a place before the file's beginning
 
 
 def _office_kind(names: set[str]) -> UploadKind:

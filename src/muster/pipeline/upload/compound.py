@@ -23,13 +23,14 @@ def kind_of_compound(path: Path) -> UploadKind:
 
     Raises OSError only; a damaged directory counts as OLE.
     """
-    names = _stream_names(path)
+    names = stream_names(path)
     if "EncryptedPackage" in names or "EncryptionInfo" in names:
         return UploadKind.ENCRYPTED_WORKBOOK
     return UploadKind.XLS if {"Workbook", "Book"} & names else UploadKind.OLE
 
 
-def _stream_names(path: Path) -> set[str]:
+def stream_names(path: Path) -> set[str]:
+    """Return the names of streams and storages in the document's directory, as far as it is whole."""
     names: set[str] = set()
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)

@@ -22,6 +22,8 @@ class UploadKind(StrEnum):
     OLE = "ole"
     ZIP = "zip"
     BROKEN_ZIP = "broken_zip"
+    ENCRYPTED_ARCHIVE = "encrypted_archive"
+    TAR = "tar"
     JSON = "json"
     NDJSON = "ndjson"
     XML = "xml"
@@ -74,6 +76,10 @@ NOTES: dict[UploadKind, KindNote] = {
     UploadKind.BROKEN_ZIP: KindNote(
         "an incomplete workbook or zip archive (its end is missing)", "copy or export it again and send the whole file"
     ),
+    UploadKind.ENCRYPTED_ARCHIVE: KindNote(
+        "an archive protected by a password", "pack the files without a password and send that"
+    ),
+    UploadKind.TAR: KindNote("a tar archive", _UNPACK),
     UploadKind.JSON: KindNote("a JSON file", _EXPORT),
     UploadKind.NDJSON: KindNote("a file of JSON lines", _EXPORT),
     UploadKind.XML: KindNote("an XML file", _EXPORT),

@@ -23,6 +23,16 @@ class Limits:
     workbook_ratio: int = 400
     """How many bytes one packed byte may become; looked at above `workbook_ratio_from` unpacked bytes."""
     workbook_ratio_from: int = 64 * _MIB
+    archive_bytes: int = 8 * _GIB
+    """What an archive may unpack to, all its files and archives inside together; the ratio holds for it as well."""
+    archive_members: int = 1_000
+    archive_depth: int = 3
+    """How many archives may stand one inside the other."""
+    nesting: int = 64
+    """How many levels a record may be deep."""
+    object_bytes: int = 32 * _MIB
+    """What one nested record may take, its lists included."""
+    name_chars: int = 1_000
     columns: int = 16_384
     extra_columns: int = 100
     """How many cells beyond the header a row may bring; a row with more is held back."""

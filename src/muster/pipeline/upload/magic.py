@@ -39,8 +39,11 @@ _SIGNATURES: tuple[tuple[bytes, UploadKind], ...] = (
 _WORDS_AFTER_SIGNATURE = (b"BZh", b"ORC")
 """Signatures that a header line could begin with as well: only believed when binary bytes follow."""
 
+_TAR, _TAR_AT = b"ustar", 257  # POSIX.1-1988, also in GNU's own form
+
 _JSON_OBJECT = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*\Z)')
 _JSON_ARRAY = re.compile(rb'\s*\[\s*(?:\{\s*["}]|\[|"(?:[^"\\]|\\.)*"\s*[,\]]|\]\s*\Z)')
+_JSON_VALUES = re.compile(rb"\s*\[\s*(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:,|\]\s*\Z)")
 _XML = re.compile(rb"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.IGNORECASE)
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html[\s>]|table[\s>])", re.IGNORECASE | re.DOTALL)
 _CONTROL = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 0x00})
@@ -63,6 +66,8 @@ def kind_of_head(head: bytes) -> UploadKind:
     for signature, kind in _SIGNATURES:
         if head.startswith(signature) and (signature not in _WORDS_AFTER_SIGNATURE or _looks_binary(head)):
             return kind
+    if head[_TAR_AT:].startswith(_TAR):
+        return UploadKind.TAR
     if head.startswith(b"MZ") and _looks_binary(head):
         return UploadKind.EXECUTABLE
     if utf16_without_bom(head) is None and not head.startswith(_BOMS) and _looks_binary(head):
@@ -98,9 +103,10 @@ def _kind_of_text(head: bytes) -> UploadKind:
         return UploadKind.HTML
     if _JSON_OBJECT.match(head):
         first, _, rest = head.strip().partition(b"\n")
-        one_per_line = first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
+        following = rest.lstrip()[:1]
+        one_per_line = first.rstrip().endswith(b"}") and following not in {b"", b",", b"}", b"]"}
         return UploadKind.NDJSON if one_per_line else UploadKind.JSON
-    if _JSON_ARRAY.match(head):
+    if _JSON_ARRAY.match(head) or _JSON_VALUES.match(head):
         return UploadKind.JSON
     return UploadKind.XML if _XML.match(head) else UploadKind.TEXT
 

@@ -63,7 +63,7 @@ async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> Cha
     """Let the claims of an import take part for the first time; stores their keys. The ledger has it joining."""
     item = ledger.roster.get(import_id)
     await claims_repo.drop_blocks(ledger.db, ledger.tenant, import_id)
-    touched = await joining(ledger, item, await _store_keys(ledger, item))
+    touched = await joining(ledger, item, await store_keys(ledger, item))
     return await _activate(ledger, item, touched, progress)
 
 
@@ -98,7 +98,7 @@ async def fold_everything(ledger: Ledger, progress: Progress) -> Change:
     """Fold the whole inventory anew, from keys made anew; only what differs is written."""
     for item in ledger.roster.imports:
         await claims_repo.drop_key_blocks(ledger.db, ledger.tenant, item.import_id)
-        await _store_keys(ledger, item)
+        await store_keys(ledger, item)
     return await _apply(ledger, await everything(ledger), progress)
 
 
@@ -128,7 +128,7 @@ async def _activate(ledger: Ledger, item: ClaimImport, touched: Touched, progres
     return change
 
 
-async def _store_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
+async def store_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
     """Make the keys of an import from its claims, store them, and return them as CLAIM_KEYS_SCHEMA."""
     keys = await ledger.files.keys(item)
     blocks = (PackedKeys(item.import_id, **asdict(block)) for block in pack_keys(keys))

@@ -13,7 +13,9 @@ from muster.blobs.keys import claims_key
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
 from muster.pipeline.enrich.fold import ASSET_FIELDS
 from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys, mark_crowded, record_names
+from muster.services.inventory.claim_cache import restore_claim_file
 from muster.services.inventory.claim_pieces import cut, is_scattered
+from muster.services.inventory.claim_rows import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +54,12 @@ class ClaimFiles:
         place = (item.import_id, table_number)
         if place not in self._paths:
             key = claims_key(self.tenant.engagement_id, item.import_id, item.claims_attempt, table_number)
-            self._paths[place] = await self._stack.enter_async_context(self.services.blobs.local_path(key))
+            try:
+                path = await self._stack.enter_async_context(self.services.blobs.local_path(key))
+            except FileNotFoundError:
+                await restore_claim_file(self.services, self.tenant, item, table_number)
+                path = await self._stack.enter_async_context(self.services.blobs.local_path(key))
+            self._paths[place] = path
         return self._paths[place]
 
     def hold(self, item: ClaimImport, table_number: int, path: Path) -> None:
@@ -95,7 +102,7 @@ class ClaimFiles:
         frames = []
         for (place,), part in wanted.group_by((pl.col("claim") // (1 << ORDINAL_BITS)).alias("place")):
             item = self.roster.imports[int(str(place))]
-            typed = await self.typed(part)
+            typed = await self.typed(part, only=KEY_COLUMNS)
             base = self.roster.index.base(item.import_id)
             keys = identity_keys(typed.with_columns(ordinal=pl.col("claim") - base), item.feed)
             frames.append(keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
@@ -108,7 +115,7 @@ class ClaimFiles:
             (pl.col("claim") // (1 << ORDINAL_BITS)).alias("place")
         ):
             feed = self.roster.imports[int(str(place))].feed
-            typed = await self.typed(part.with_columns(asset="claim"))
+            typed = await self.typed(part.with_columns(asset="claim"), only=KEY_COLUMNS)
             found = zip(typed["claim"], record_names(typed), strict=True)
             names.update({claim: f"{feed}: {name}" for claim, name in found if name is not None})
         return names
@@ -130,10 +137,13 @@ class ClaimFiles:
                 path = await self._path(*self._table(place, base))
                 self._pieces[place, base] = await asyncio.to_thread(cut, path, rows, folder, f"{place}-{base}")
 
-    async def typed(self, membership: pl.DataFrame, batch: int | None = None) -> pl.DataFrame:
+    async def typed(
+        self, membership: pl.DataFrame, batch: int | None = None, only: Sequence[str] | None = None
+    ) -> pl.DataFrame:
         """The typed rows of `membership` (`claim`, `asset`), with these two columns, for the fold.
 
-        `batch` is the number of the batch that `membership` is of, when batches were laid out.
+        `batch` is the number of the batch that `membership` is of, when batches were laid out. `only`: these columns,
+        as far as they are there.
         """
         frames = []
         for (place, base), part in _by_table(membership):
@@ -143,7 +153,7 @@ class ClaimFiles:
                 frames.append(await asyncio.to_thread(_rows_of_pieces, pieces, rows))
             else:
                 path = await self._path(*self._table(place, base))
-                frames.append(await asyncio.to_thread(_rows, path, rows))
+                frames.append(await asyncio.to_thread(read_rows, path, rows, only))
         return pl.concat(frames, how="diagonal")
 
     def _table(self, place: int, base: int) -> tuple[ClaimImport, int]:
@@ -168,18 +178,6 @@ def _keys(path: Path, table_number: int, feed: str, left_out: frozenset[int]) ->
     claims = scan.select("row_number", *present).collect()
     numbered = claims.with_columns(ordinals(ClaimRole.SELF, table_number, claims["row_number"]).alias("ordinal"))
     return identity_keys(numbered, feed)
-
-
-def _rows(path: Path, rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one file that `rows` names; the range lets whole row groups be skipped."""
-    low, high = rows["row_number"].min(), rows["row_number"].max()
-    return (
-        pl.scan_parquet(path)
-        .filter(pl.col("row_number").is_between(low, high))
-        .join(rows.lazy(), on="row_number", how="inner")
-        .drop("row_number")
-        .collect()
-    )
 
 
 def _rows_of_pieces(pieces: Sequence[Path], rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS_WORTH_CUTTING = 200_000
-_ROWS_AT_ONCE = 131_072  # two row groups of a claim file
+_ROWS_AT_ONCE = 131_072  # whole row groups of a claim file
 
 
 def is_scattered(rows: pl.DataFrame) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from muster.db.repos import decisions as decisions_repo
 from muster.db.repos.changes import ChangeKind, NewChange, record_change
-from muster.domain.decisions import Decision, Edit, Join, KeyRef, Leave, Split
+from muster.domain.decisions import Decision
 from muster.domain.errors import NotFoundError
 from muster.kit.ids import uuid7
 from muster.pipeline.enrich.rulings import named_keys
@@ -16,6 +16,7 @@ from muster.services.inventory.change import Change, apply_rulings
 from muster.services.inventory.current import fold_by_todays_rules
 from muster.services.inventory.ledger import open_ledger
 from muster.services.inventory.patience import lock_or_refuse, untold
+from muster.services.inventory.refs import refs_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -56,7 +57,7 @@ class Desk:
             await decisions_repo.undo_decision(ledger.db, ledger.tenant, decision.id, user)
         holding = await decisions_repo.read_decisions(ledger.db, ledger.tenant)
         ruled = replace(ledger, roster=ledger.roster.ruled_by(holding))
-        concerned = [ref for decision in (*taken, *taking_back) for ref in _refs(decision.body)]
+        concerned = [ref for decision in (*taken, *taking_back) for ref in refs_of(decision.body)]
         change = await apply_rulings(ruled, named_keys(concerned), ledger.roster.rulings.partners, untold)
         summary = asdict(change.counts)
         for decision, kind in [
@@ -94,13 +95,3 @@ async def undo_decision(services: Services, context: RequestContext, decision_id
             if decision.id == decision_id and decision.undone_at is None:
                 return await desk.decide((), None, [decision])
     raise NotFoundError("There is no such decision to take back.", decision_id=str(decision_id))
-
-
-def _refs(body: DecisionBody) -> list[KeyRef]:
-    match body:
-        case Edit():
-            return list(body.anchors)
-        case Join() | Leave():
-            return [body.left, body.right]
-        case Split():
-            return [ref for pair in body.pairs for ref in pair]

@@ -14,7 +14,7 @@ import polars as pl
 from muster.db.repos import claims as claims_repo
 from muster.pipeline.enrich.blocks import unpack_keys
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA
-from muster.pipeline.enrich.slices import matching
+from muster.pipeline.enrich.slices import carrying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +48,7 @@ class KeysInMemory:
 
     async def carried(self, keys: pl.DataFrame) -> pl.DataFrame:
         """See KeyIndex."""
-        return await asyncio.to_thread(matching, self.keys, keys, "semi")
+        return await asyncio.to_thread(carrying, self.keys, keys)
 
     async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
         """All keys of `claims`."""
@@ -68,7 +68,7 @@ class KeysInDatabase:
         """See KeyIndex."""
         hashes = keys["hash"].unique().to_list()
         blocks = await claims_repo.key_blocks_with(self.ledger.db, self.ledger.tenant, self.import_ids, hashes)
-        return matching(unpack(blocks, self.ledger.roster), keys, "semi")
+        return carrying(unpack(blocks, self.ledger.roster), keys)
 
     async def keys_of(self, claims: pl.Series) -> pl.DataFrame:
         """All keys of `claims`."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA, resolve
 from muster.pipeline.enrich.keys import CROWDED
-from muster.pipeline.enrich.slices import matching
+from muster.pipeline.enrich.slices import without
 from muster.services.inventory.key_index import open_index
 from muster.services.inventory.placement import NOTHING, assets_of, placed_claims
 
@@ -140,9 +140,9 @@ async def deciding(ledger: Ledger, seeds: pl.DataFrame, earlier: Partners) -> To
     )
 
 
-async def everything(ledger: Ledger) -> Touched:
-    """All claims of the engagement, as for folding the whole inventory anew."""
-    index = await open_index(ledger, key_count=KEYS_OF_ALL)
+async def everything(ledger: Ledger, keys_anew: KeyIndex | None = None) -> Touched:
+    """All claims of the engagement, as for folding the whole inventory anew, by their stored keys or by `keys_anew`."""
+    index = keys_anew or await open_index(ledger, key_count=KEYS_OF_ALL)
     claims = pl.concat([_no_claims(), *[await ledger.files.claims(item) for item in ledger.roster.active()]])
     placed = [await placed_claims(ledger, item) for item in ledger.roster.imports if item.claims_active]
     keys = await index.keys_of(claims)
@@ -204,7 +204,7 @@ async def _reach(index: KeyIndex, keys: pl.DataFrame, partners: Partners, also: 
         also = also.clear()
         fresh = await index.keys_of(new)
         parts.append(fresh)
-        frontier = await asyncio.to_thread(matching, fresh, keys, "anti")
+        frontier = await asyncio.to_thread(without, fresh, keys)
         if frontier.is_empty():
             break
     return _Reached(claims, pl.concat(parts), pl.concat(crowded))

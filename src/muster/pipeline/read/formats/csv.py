@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from muster.domain.errors import EmptyUploadError
 from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
 from muster.pipeline.read.model import Format
-from muster.pipeline.read.rows import Sample
+from muster.pipeline.read.rows import Sample, TableRows
+from muster.pipeline.read.shape.shortened import shortened_numbers
 from muster.pipeline.read.text.open import TextTable, open_text
+from muster.pipeline.read.text.sections import following, sections
 from muster.pipeline.upload import Limits, Upload, UploadKind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_STAGED = "table_0.parquet"
+    import polars as pl
+
+    from muster.pipeline.read.header import Layout
+    from muster.pipeline.read.rows import Row
+    from muster.pipeline.read.text.sections import TextSection
 
 
 def _sniff(upload: Upload) -> float:
@@ -25,35 +33,98 @@ def _sniff(upload: Upload) -> float:
 def _read_head(upload: Upload, limits: Limits) -> ReadReport:
     log = FindingLog()
     table = open_text(upload, limits, log, whole=False)
-    sample = Sample()
-    for rows in table.head():
-        for number, _, cells in rows:
-            sample.add(number, cells)
-    return _report(table, log, "", table.rows.count, sample, complete=False)
+    tables: list[TableInfo] = []
+    if table.plain:
+        sample = _sampled(table.head())
+        table.finish()
+        tables.append(
+            _info(table.name, table.layout, table.rows, number=0, staged="", count=table.rows.count, sample=sample)
+        )
+    else:
+        for part in sections(table, upload.filename, head_bytes=limits.head_bytes):
+            sample = _sampled(part.batches())
+            part.finish()
+            tables.append(_part_info(part, number=len(tables), staged="", count=part.rows.count, sample=sample))
+    return _report(upload, table, log, tables, complete=False)
 
 
 def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     # The head is read without Polars, whose import takes most of the time that a child needs to start.
-    from muster.pipeline.read.staging import stage  # noqa: PLC0415 - see above
+    from muster.pipeline.read.staging import frame_of, stage  # noqa: PLC0415 - see above
     from muster.pipeline.read.text.frames import frames  # noqa: PLC0415 - see above
 
     log = FindingLog()
     table = open_text(upload, limits, log, whole=True)
-    staged = stage(frames(table), len(table.rows.columns), staging_dir / _STAGED)
-    return _report(table, log, _STAGED, staged.rows, staged.sample, complete=True)
+    tables: list[TableInfo] = []
+    more = sections(table, upload.filename)
+    if table.plain:
+        staged = stage(frames(table), len(table.rows.columns), staging_dir / _staged(0))
+        table.finish()
+        tables.append(
+            _info(
+                table.name,
+                table.layout,
+                table.rows,
+                number=0,
+                staged=_staged(0),
+                count=staged.rows,
+                sample=staged.sample,
+            )
+        )
+        more = following(table, upload.filename)
+    for part in more:
+        number = len(tables)
+        parts = _framed(part, frame_of)
+        staged = stage(parts, len(part.rows.columns), staging_dir / _staged(number))
+        part.finish()
+        tables.append(_part_info(part, number=number, staged=_staged(number), count=staged.rows, sample=staged.sample))
+    return _report(upload, table, log, tables, complete=True)
 
 
-def _report(  # noqa: PLR0913 - the parts of one report
-    table: TextTable, log: FindingLog, staged: str, rows: int, sample: Sample, *, complete: bool
+def _sampled(batches: Iterable[list[Row]]) -> Sample:
+    sample = Sample()
+    for rows in batches:
+        for number, _, cells in rows:
+            sample.add(number, cells)
+    return sample
+
+
+def _framed(part: TextSection, frame_of: Callable[[list[Row], int], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    return (frame_of(rows, len(part.rows.columns)) for rows in part.batches() if rows)
+
+
+def _staged(number: int) -> str:
+    return f"table_{number}.parquet"
+
+
+def _part_info(part: TextSection, *, number: int, staged: str, count: int, sample: Sample) -> TableInfo:
+    section = part.section
+    return _info(section.name, section.layout, part.rows, number=number, staged=staged, count=count, sample=sample)
+
+
+def _info(  # noqa: PLR0913 - the parts of one table
+    name: str, layout: Layout, rows: TableRows, *, number: int, staged: str, count: int, sample: Sample
+) -> TableInfo:
+    columns = tuple(rows.columns)
+    return TableInfo(number, name, columns, layout.header_row, count, staged, sample.padded(len(columns)))
+
+
+def _report(
+    upload: Upload, table: TextTable, log: FindingLog, tables: list[TableInfo], *, complete: bool
 ) -> ReadReport:
-    table.finish()
-    if not rows:
-        log.add(codes.note(codes.NO_ROWS, table=table.name))
-    columns = tuple(table.rows.columns)
-    info = TableInfo(0, table.name, columns, table.layout.header_row, rows, staged, sample.padded(len(columns)))
+    if not tables:
+        raise EmptyUploadError(
+            f"{upload.filename} holds no filled cell: send a file with a header line and rows.",
+            filename=upload.filename,
+        )
+    for info in tables:
+        for field in shortened_numbers(info.columns, info.sample):
+            log.add(codes.note(codes.DIGITS_LOST, table=info.name, field=field))
+    if not any(info.rows for info in tables):
+        log.add(codes.note(codes.NO_ROWS, table=tables[0].name))
     return ReadReport(
         FileFormat("csv", table.encoding.name, table.dialect.delimiter),
-        (info,),
+        tuple(tables),
         tuple(log.findings),
         tuple(log.count_list()),
         complete,

@@ -27,8 +27,8 @@ def error_cells(path: Path) -> dict[str, list[tuple[int, int]]]:
     """
     found: dict[str, list[tuple[int, int]]] = {}
     with zipfile.ZipFile(path) as archive:
-        for name, part in _sheet_parts(archive):
-            places = list(_places(archive, part))
+        for name, part in sheet_parts(archive):
+            places = [place[:2] for place in cells_like(archive, part, _ERROR_CELL, b't="e"')]
             if places:
                 found[name] = places
     return found
@@ -44,7 +44,8 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row}"
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """The sheets of a workbook as (name, part of the archive), in order."""
     names = set(archive.namelist())
     workbook, relations = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
     if workbook not in names or relations not in names:
@@ -69,7 +70,14 @@ def _attributes(tag: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
         }
 
 
-def _places(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int]]:
+def cells_like(
+    archive: zipfile.ZipFile, part: str, cell: re.Pattern[bytes], needle: bytes = b""
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield (row from 1, column from 0, last group) of each cell of a sheet that `cell` finds, in file order.
+
+    `cell` matches a tag; its first groups are the letters and digits of the cell's name. Pieces of the file without
+    `needle` are not searched.
+    """
     with archive.open(part) as file:
         rest = b""
         while piece := file.read(_PIECE):
@@ -77,9 +85,9 @@ def _places(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int]]:
             # A tag may be cut by the end of the piece: it is looked at with the next one.
             cut = block.rfind(b"<")
             cut = cut if cut >= len(block) - _LONGEST_TAG else len(block)
-            if b't="e"' in block:
-                for match in _ERROR_CELL.finditer(block, 0, cut):
-                    yield int(match.group(2)), _column(match.group(1))
+            if needle in block:
+                for match in cell.finditer(block, 0, cut):
+                    yield int(match[2]), _column(match[1]), match[match.lastindex or 0]
             rest = block[cut:]
 
 

@@ -1,107 +1,147 @@
-"""One sheet as a table: its used range as rows of text, titles and header found, errors and lost digits told."""
+"""One sheet as tables: its used range as rows of text, cut into tables; errors, merged cells and lost digits told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from muster.pipeline.read import codes
-from muster.pipeline.read.header import HEADER_ROWS, Layout, check_width, find_layout
 from muster.pipeline.read.rows import Row, TableRows
+from muster.pipeline.read.shape.headings import Merge
 from muster.pipeline.read.sheet.cells import LONG_NUMBER, cell_text
 from muster.pipeline.read.sheet.errors import cell_name
+from muster.pipeline.read.text.mojibake import repaired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from python_calamine import CalamineSheet
 
     from muster.domain.findings import FindingLog
+    from muster.pipeline.read.shape.tables import Cutter, Section
+    from muster.pipeline.read.sheet.number_formats import Shown
     from muster.pipeline.upload import Limits
 
 BATCH_ROWS = 20_000
+_MOST_MERGES = 10_000
+
+Places = list[tuple[int, int]]
+"""Cells as (row from 1, column from 0), in the order of the file."""
+
+
+@dataclass(slots=True)
+class Grid:
+    """The cells of a sheet as text. `rows` is how many are read at most.
+
+    `errors` are the cells that show a formula's error; `shown` gives those whose format is part of their value.
+    """
+
+    sheet: CalamineSheet
+    errors: Places = field(default_factory=list)
+    shown: Callable[[], Iterator[tuple[int, int, Shown]]] | None = None
+    rows: int | None = None
+    hidden: bool = False
+    told: dict[str, Places] = field(default_factory=dict)
+    """What is to be told of cells by the code of its finding, in the lines given since the last start."""
+
+    @property
+    def column(self) -> int:
+        """The first used column, from 0."""
+        return self.sheet.start[1] if self.sheet.start else 0
+
+    @property
+    def merges(self) -> tuple[Merge, ...]:
+        """The merged cells, by row from 1 and place from the first used column."""
+        ranges = (self.sheet.merged_cell_ranges or [])[:_MOST_MERGES]
+        return tuple(
+            Merge(top + 1, left - self.column, bottom + 1, right - self.column)
+            for (top, left), (bottom, right) in ranges
+        )
+
+    def lines(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows from the sheet's first on, as (row from 1, texts)."""
+        rounded: Places = []
+        mended: Places = []
+        self.told = {
+            codes.NUMBER_ROUNDED.code: rounded,
+            codes.ERROR_VALUE.code: list(self.errors),
+            codes.MOJIBAKE_REPAIRED.code: mended,
+        }
+        first = self.column
+        shown = self.shown() if self.shown is not None else iter(())
+        special = next(shown, None)
+        for line, values in enumerate(islice(self.sheet.iter_rows(), self.rows), start=1):
+            texts: list[str] = []
+            for value in values:
+                if not isinstance(value, str):
+                    if isinstance(value, float) and abs(value) >= LONG_NUMBER and value.is_integer():
+                        rounded.append((line, first + len(texts)))
+                    texts.append(cell_text(value))
+                    continue
+                text = value.replace("\x00", "")
+                if not text.isascii() and (better := repaired(text)) is not None:
+                    mended.append((line, first + len(texts)))
+                    text = better
+                texts.append(text)
+            while special is not None and special[0] <= line:
+                row, column, how = special
+                place = column - first
+                number = values[place] if row == line and 0 <= place < len(values) else None
+                if isinstance(number, float):
+                    texts[place] = how(number)
+                special = next(shown, None)
+            yield line, texts
 
 
 @dataclass(slots=True)
 class SheetTable:
-    """A sheet whose layout is known; its rows are still to come. `column` is the sheet's first used column, from 0.
+    """A table of a sheet whose rows are still to come; they must be taken before the next table is."""
 
-    `errors` are the places (row from 1, column from 0) of cells that show a formula's error, sorted by row.
-    """
-
-    name: str
-    layout: Layout
+    section: Section
     rows: TableRows
-    column: int
+    grid: Grid
     log: FindingLog
-    body: Iterator[tuple[int, list[str]]]
-    long_numbers: list[tuple[int, int]]
-    errors: list[tuple[int, int]] = field(default_factory=list)
-    hidden: bool = False
 
-    def batches(self, *, most_rows: int | None = None) -> Iterator[list[Row]]:
-        """The rows from below the header on, up to `most_rows` lines of the sheet."""
-        body = self.body if most_rows is None else islice(self.body, most_rows)
-        while raw := list(islice(body, BATCH_ROWS)):
+    def batches(self) -> Iterator[list[Row]]:
+        """The rows from below the header on."""
+        while raw := list(islice(self.section.lines, BATCH_ROWS)):
             rows = self.rows.clean(raw)
             self._tell_cells(rows, raw[-1][0])
             yield rows
 
     def _tell_cells(self, rows: list[Row], last_line: int) -> None:
         numbers = {line: number for number, line, _ in rows}
-        for code, places in ((codes.NUMBER_ROUNDED, self.long_numbers), (codes.ERROR_VALUE, self.errors)):
+        for code in (codes.NUMBER_ROUNDED, codes.ERROR_VALUE, codes.MOJIBAKE_REPAIRED):
+            places = self.grid.told[code.code]
             done = [place for place in places if place[0] <= last_line]
             del places[: len(done)]
             for line, column in done:
-                position = column - self.column - self.layout.left
-                inside = 0 <= position < len(self.rows.columns)
                 self.log.add(
                     codes.note(
                         code,
-                        table=self.name,
+                        table=self.section.name,
                         row_number=numbers.get(line),
                         line=line,
-                        field=self.rows.columns[position] if inside else None,
+                        field=self._field(column),
                         cell=cell_name(line, column),
                     )
                 )
 
+    def _field(self, column: int) -> str | None:
+        place = column - self.grid.column
+        places = self.section.places
+        position = place - self.section.layout.left
+        if places is not None:
+            position = places.index(place) if place in places else -1
+        return self.rows.columns[position] if 0 <= position < len(self.rows.columns) else None
 
-def open_sheet(sheet: CalamineSheet, limits: Limits, log: FindingLog, filename: str) -> SheetTable | None:
-    """Find the table of a sheet, None for a sheet without a filled cell.
 
-    Raises UnreadableFileError when it is wider than the limit; an error of calamine passes through.
+def sheet_tables(grid: Grid, cutter: Cutter, limits: Limits) -> Iterator[SheetTable]:
+    """The tables of a sheet in order, none for a sheet that is no table.
+
+    Raises UnreadableFileError when one is wider than the limit; an error of calamine passes through.
     """
-    if sheet.start is None:
-        return None
-    column = sheet.start[1]
-    long_numbers: list[tuple[int, int]] = []
-    lines = _text_rows(sheet, column, long_numbers)
-    head = list(islice(lines, sheet.start[0] + HEADER_ROWS))
-    layout = find_layout(head)
-    if layout is None:
-        return None
-    check_width(layout, limits.columns, filename)
-    return SheetTable(
-        name=sheet.name,
-        layout=layout,
-        rows=TableRows(layout, sheet.name, log, limits, ragged=False),
-        column=column,
-        log=log,
-        body=chain(head[layout.skip :], lines),
-        long_numbers=long_numbers,
-    )
-
-
-def _text_rows(
-    sheet: CalamineSheet, column: int, long_numbers: list[tuple[int, int]]
-) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a sheet from its first row on, as (row from 1, texts)."""
-    for line, values in enumerate(sheet.iter_rows(), start=1):
-        texts = []
-        for place, value in enumerate(values):
-            if isinstance(value, float) and abs(value) >= LONG_NUMBER and value.is_integer():
-                long_numbers.append((line, column + place))
-            texts.append(value if isinstance(value, str) else cell_text(value))
-        yield line, texts
+    for section in cutter.tables(grid.lines):
+        rows = TableRows(section.layout, section.name, cutter.log, limits, ragged=False)
+        yield SheetTable(section, rows, grid, cutter.log)

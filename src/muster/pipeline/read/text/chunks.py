@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from muster.domain.errors import UnreadableFileError
-from muster.pipeline.read.text.encoding import Encoding, Repair, decode_lines, without_nul
+from muster.pipeline.read.text.encoding import Encoding, Repair, decode_lines, without_mojibake, without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def _wide_chunk(text: str) -> Chunk:
             for offset, line in enumerate(text.split("\n"))
             if "\ufffd" in line
         ]
-    text, repairs = without_nul(text, repairs)
+    text, repairs = without_nul(*without_mojibake(text, repairs))
     return Chunk(text, tuple(repairs))
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from muster.pipeline.read.text.mojibake import is_likely, repaired
 from muster.pipeline.upload.magic import HEAD_BYTES, utf16_without_bom
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _CANDIDATES = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp932", "gb18030",
     "big5", "euc_jp", "euc_kr", "cp850", "cp437", "koi8_r", "mac_roman",
 ]  # fmt: skip
+_BETWEEN_VALUES = re.compile(r"([,;\t|\"\r])")
 _SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _WORDS = re.compile(rb"[\x80-\xff]+")
 _LONGEST_WESTERN_RUN = 3
@@ -63,7 +65,7 @@ class Repair:
 
     offset: int
     kind: str
-    """`bytes`: read in another way; `nul` or `surrogate`: removed."""
+    """`bytes`, `mojibake`: read in another way; `nul` or `surrogate`: removed."""
     detail: str
     count: int
 
@@ -109,7 +111,22 @@ def decode_lines(block: bytes, encoding: Encoding) -> tuple[str, list[Repair]]:
             lines.append(decoded)
             repairs.extend(found)
         text = "\n".join(lines)
-    return without_nul(text, repairs)
+    return without_nul(*without_mojibake(text, repairs))
+
+
+def without_mojibake(text: str, repairs: list[Repair]) -> tuple[str, list[Repair]]:
+    """Repair values that were read in the wrong encoding before, telling their lines (counted by line feeds)."""
+    if text.isascii() or not is_likely(text):
+        return text, repairs
+    mended = list(repairs)
+    lines = text.split("\n")
+    for offset, line in enumerate(lines):
+        parts = _BETWEEN_VALUES.split(line) if is_likely(line) else []
+        better = [repaired(part) for part in parts]
+        if any(part is not None for part in better):
+            lines[offset] = "".join(new or old for new, old in zip(better, parts, strict=True))
+            mended.append(Repair(offset, "mojibake", "UTF-8", sum(part is not None for part in better)))
+    return "\n".join(lines), mended
 
 
 def without_nul(text: str, repairs: list[Repair]) -> tuple[str, list[Repair]]:

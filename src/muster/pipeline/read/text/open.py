@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muster.domain.errors import EmptyUploadError
+from muster.domain.findings import FindingLog
 from muster.pipeline.read import codes
 from muster.pipeline.read.header import HEADER_ROWS, Layout, check_width, find_layout
 from muster.pipeline.read.rows import Row, TableRows
+from muster.pipeline.read.shape.body import Body
+from muster.pipeline.read.shape.tables import is_plain, profile_of, tell_tail
 from muster.pipeline.read.text.chunks import CHUNK_BYTES, Chunk, read_chunks
 from muster.pipeline.read.text.dialect import sniff_dialect
-from muster.pipeline.read.text.encoding import Encoding, Repair, decide_encoding
+from muster.pipeline.read.text.encoding import Encoding, decide_encoding
+from muster.pipeline.read.text.notes import LineNotes
 from muster.pipeline.read.text.records import NEWLINE, Batch, Dialect, RecordParser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from muster.domain.findings import FindingLog
+    from muster.pipeline.read.shape.looks import Line
+    from muster.pipeline.read.text.encoding import Repair
     from muster.pipeline.upload import Limits, Upload
 
 _ENDING_NAMES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
@@ -32,71 +37,117 @@ class TextTable:
     """A text file whose decisions are made; its body is still to come.
 
     `first` is what follows the header in the first piece, beginning in line `parser.line`; `more` are later pieces.
+    `plain`: by its first lines the file is one table of the usual shape. `following` are the lines of what turned out
+    to be another table, once the rows of this one are taken.
     """
 
     name: str
+    path: Path
     encoding: Encoding
     dialect: Dialect
     layout: Layout
+    plain: bool
     rows: TableRows
+    body: Body
     parser: RecordParser
     limits: Limits
     log: FindingLog
     first: str
     more: Iterator[Chunk]
-    repairs: list[tuple[int, Repair]] = field(default_factory=list)
-    """What decoding repaired, as (line, repair), until the row of that line is known."""
+    notes: LineNotes
+    separator_chars: int = 0
+    """How long a leading line is that states the separator."""
+    following: Iterator[Line] | None = None
 
     def head(self) -> Iterator[list[Row]]:
         """The rows of the first piece, up to `limits.head_rows`."""
-        most = self.limits.head_rows
+        left = self.limits.head_rows
         final = next(self.more, None) is None
         for batch in self.parser.feed(self.first, final=final):
-            batch.rows = batch.rows[: most - self.rows.count]
+            final = final and len(batch.rows) <= left
+            batch.rows = batch.rows[:left]
+            left -= len(batch.rows)
             yield self.clean(batch)
-            if self.rows.count >= most:
+            if self.body.over:
                 return
+            if not left:
+                break
+        if final:
+            yield self.clean(Batch(), final=True)
+        if not self.body.over:
+            yield self.last(complete=final)
 
-    def clean(self, batch: Batch) -> list[Row]:
-        """The rows of a batch; its issues, and the repairs of its lines, are told with their row."""
-        rows = self.rows.clean(batch.rows)
-        if batch.issues:
-            numbers = {line: number for number, line, _ in rows}
-            for line, code in batch.issues:
-                if line in numbers:
-                    self.log.add(codes.note(code, table=self.name, row_number=numbers[line], line=line))
-        if self.repairs:
-            self._tell_repairs(rows, self.parser.line)
+    def clean(self, batch: Batch, *, final: bool = False) -> list[Row]:
+        """The rows of a batch that are certain by now; what was wrong with their lines is told with them."""
+        self.notes.issues.update(batch.issues)
+        return self._cleaned(self.body.feed(batch.rows, final=final))
+
+    def settle(self) -> list[Row]:
+        """The rows that were kept back as a possible end, since more rows follow."""
+        return self._cleaned(self.body.finish(complete=False))
+
+    def last(self, *, complete: bool = True) -> list[Row]:
+        """The last rows; lines below the table are told."""
+        rows = self._cleaned(self.body.finish(complete=complete))
+        tell_tail(self.log, self.body.tail, self.name)
         return rows
 
     def expect_repairs(self, repairs: tuple[Repair, ...]) -> None:
         """Note what decoding repaired in the piece that the parser is about to be fed."""
         line = self.parser.line + len(NEWLINE.findall(self.parser.rest))
-        self.repairs.extend((line + repair.offset, repair) for repair in repairs)
+        self.notes.repairs.extend((line + repair.offset, repair) for repair in repairs)
 
     def finish(self) -> None:
         """Tell what concerns the table as a whole, and repairs of lines that became no row."""
-        self._tell_repairs([], None)
+        if self.following is None:
+            self.notes.tell(self.log, self.name, [], None)
         self.rows.finish()
 
-    def _tell_repairs(self, rows: list[Row], before: int | None) -> None:
-        starts = [line for _, line, _ in rows]
-        done = [entry for entry in self.repairs if before is None or entry[0] < before]
-        self.repairs = self.repairs[len(done) :]
-        for line, repair in done:
-            place = bisect_right(starts, line) - 1
-            number = rows[place][0] if place >= 0 else None
-            code = codes.BYTES_REPAIRED if repair.kind == "bytes" else codes.CHARACTERS_REMOVED
-            finding = codes.note(
-                code,
-                table=self.name,
-                row_number=number,
-                line=line,
-                encoding=self.encoding.codec.upper(),
-                repair=repair.detail,
-                count=repair.count,
-            )
-            self.log.add(finding)
+    def _cleaned(self, lines: list[Line]) -> list[Row]:
+        rows = self.rows.clean(lines)
+        self.notes.tell(self.log, self.name, rows, lines[-1][0] + 1 if lines else 0)
+        return rows
+
+
+@dataclass(slots=True)
+class TextLines:
+    """The lines of a text file from the first on, anew each time they are asked for; `notes` are those of the last."""
+
+    table: TextTable
+    head_bytes: int | None = None
+    notes: LineNotes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.notes = LineNotes(self.table.encoding)
+
+    def __call__(self) -> Iterator[Line]:
+        """Parse the file; a limit on bytes ends it early."""
+        table, limits = self.table, self.table.limits
+        notes = self.notes = LineNotes(table.encoding)
+        size = CHUNK_BYTES if self.head_bytes is None else self.head_bytes
+        skipped = 1 if table.separator_chars else 0
+        parser = RecordParser(table.dialect, limits.record_bytes, 1 + skipped)
+        parser.expected = table.layout.width
+        pieces = read_chunks(table.path, table.encoding, limits.record_bytes, size)
+        for number, piece in enumerate(pieces):
+            notes.repairs.extend((parser.line - skipped + repair.offset, repair) for repair in piece.repairs)
+            text = piece.text if number else piece.text[table.separator_chars :]
+            skipped = 0
+            yield from lines_of(parser, text, notes, final=False)
+            if self.head_bytes is not None:
+                break
+        yield from lines_of(parser, "", notes, final=True)
+
+    def cut(self) -> bool:
+        """Whether the file is longer than what is given of it."""
+        return self.head_bytes is not None and self.table.path.stat().st_size > self.head_bytes
+
+
+def lines_of(parser: RecordParser, text: str, notes: LineNotes, *, final: bool) -> Iterator[Line]:
+    """The lines of the next piece of text."""
+    for batch in parser.feed(text, final=final):
+        notes.issues.update(batch.issues)
+        yield from batch.rows
 
 
 def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -> TextTable:
@@ -118,6 +169,8 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     if sniffed.separator_line_chars:
         text, line = text[sniffed.separator_line_chars :], 2
         log.add(codes.note(codes.SEPARATOR_LINE, table=name, line=1))
+    if sniffed.dialect.wrapped:
+        log.add(codes.note(codes.LINES_IN_QUOTES, table=name))
     head = RecordParser(sniffed.dialect, limits.record_bytes, line, batch_rows=HEADER_ROWS)
     rows = next(head.feed(text, final=True), Batch()).rows
     layout = find_layout(rows)
@@ -128,18 +181,23 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     body_line = rows[layout.skip][0] if layout.skip < len(rows) else head.line
     parser = RecordParser(sniffed.dialect, limits.record_bytes, body_line)
     parser.expected = layout.width
+    plain = is_plain(rows, layout, name, ended=len(rows) < HEADER_ROWS)
     return TextTable(
-        name,
-        encoding,
-        sniffed.dialect,
-        layout,
-        TableRows(layout, name, log, limits, ragged=True),
-        parser,
-        limits,
-        log,
-        _from_line(text, body_line - line),
-        pieces,
-        [(1 + repair.offset, repair) for repair in first.repairs],
+        name=name,
+        path=upload.path,
+        encoding=encoding,
+        dialect=sniffed.dialect,
+        layout=layout,
+        plain=plain,
+        rows=TableRows(layout, name, log if plain else FindingLog(), limits, ragged=True),
+        body=Body(profile_of(rows, layout)),
+        parser=parser,
+        limits=limits,
+        log=log,
+        first=_from_line(text, body_line - line),
+        more=pieces,
+        notes=LineNotes(encoding, repairs=[(1 + repair.offset, repair) for repair in first.repairs]),
+        separator_chars=sniffed.separator_line_chars,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from muster.pipeline.read.codes import STRAY_QUOTE, UNTERMINATED_QUOTE
@@ -19,11 +20,24 @@ BATCH_ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How the text is written. `escape` is a backslash where quotes are escaped by it, else None."""
+    """How the text is written. `escape` is a backslash where quotes and delimiters are escaped by it, else None.
+
+    `wrapped`: every line is one quoted cell that holds a row of cells.
+    """
 
     delimiter: str = ","
     quote: str = '"'
     escape: str | None = None
+    wrapped: bool = False
+
+
+class _Way(Enum):
+    """How far an open quote is believed: into text to come, as far as there is text, in its line, or in its cell."""
+
+    WAITING = auto()
+    SPANNING = auto()
+    IN_ITS_LINE = auto()
+    IN_ITS_CELL = auto()
 
 
 @dataclass(slots=True)
@@ -59,7 +73,7 @@ class RecordParser:
         """Parse `rest` and `text`; `final` says that nothing follows."""
         text = self.rest + text
         self.rest = ""
-        delimiter, quote = self._dialect.delimiter, self._dialect.quote
+        delimiter, quote, escape = self._dialect.delimiter, self._dialect.quote, self._dialect.escape
         start, length, batch = 0, len(text), Batch()
         carriage = "\r" in text
         while start < length:
@@ -70,7 +84,7 @@ class RecordParser:
             if following == length and end == length and not final:
                 self.rest = text[start:]
                 break
-            if text.find(quote, start, end) < 0:
+            if text.find(quote, start, end) < 0 and (escape is None or text.find(escape, start, end) < 0):
                 batch.rows.append((self.line, text[start:end].split(delimiter)))
                 self.line += 1
             else:
@@ -80,6 +94,8 @@ class RecordParser:
                     self.rest = text[start:]
                     break
                 cells, end, issue = record
+                if self._dialect.wrapped and len(cells) == 1:
+                    cells, _, issue = self._single(cells[0])
                 batch.rows.append((self.line, cells))
                 if issue is not None:
                     batch.issues.append((self.line, issue))
@@ -99,53 +115,68 @@ class RecordParser:
 
         None when a quote is open and more text may close it.
         """
-        result = self._cells(text, start, end, waits=waits, spanning=True)
+        result = self._cells(text, start, end, _Way.WAITING if waits else _Way.SPANNING)
         if result is None:
             return None
-        cells, stop, _ = result
-        if stop > end and self.expected is not None and len(cells) != self.expected:
-            alone = self._cells(text, start, end, waits=False, spanning=False)
+        cells, stop, issue = result
+        if self.expected is None or len(cells) == self.expected:
+            return result
+        if stop > end:
+            alone = self._cells(text, start, end, _Way.IN_ITS_LINE)
             if alone is not None and len(alone[0]) == self.expected:
                 return alone
+        if issue is not None:
+            # A quote that never closes may have taken the one that opens a later value for its own.
+            apart = self._cells(text, start, end, _Way.IN_ITS_CELL)
+            if apart is not None and len(apart[0]) == self.expected:
+                return apart
         return result
 
-    def _cells(
-        self, text: str, start: int, end: int, *, waits: bool, spanning: bool
-    ) -> tuple[list[str], int, FindingCode | None] | None:
+    def _single(self, text: str) -> tuple[list[str], int, FindingCode | None]:
+        """The cells of a text that is one row."""
+        result = self._cells(text, 0, len(text), _Way.SPANNING)
+        return result if result is not None else ([text], len(text), None)
+
+    def _cells(self, text: str, start: int, end: int, way: _Way) -> tuple[list[str], int, FindingCode | None] | None:
         cells: list[str] = []
         issue: FindingCode | None = None
         position = start
+        delimiter = self._dialect.delimiter
         while True:
             opening = position
-            while opening < end and text[opening] == " ":
+            while opening < end and text[opening] == " " != delimiter:
                 opening += 1
             if opening < end and text[opening] == self._dialect.quote:
                 closing = self._closing(text, opening + 1)
-                if closing < 0 and waits and spanning:
+                if closing < 0 and way is _Way.WAITING:
                     return None
-                value, after, wrong = self._quoted(text, opening, closing, end, spanning=spanning)
+                value, after, wrong = self._quoted(text, opening, closing, end, way)
                 issue = issue or wrong
                 if after > end:
                     end = _line_end(text, after)[0]
                 stop = self._stop(text, after, end)
             else:
                 stop = self._stop(text, position, end)
-                value = text[position:stop]
+                value = self._unescaped(text[position:stop])
             cells.append(value)
             if stop >= end:
                 return cells, end, issue
-            position = stop + 1
+            position = stop + len(delimiter)
 
     def _quoted(
-        self, text: str, opening: int, closing: int, end: int, *, spanning: bool
+        self, text: str, opening: int, closing: int, end: int, way: _Way
     ) -> tuple[str, int, FindingCode | None]:
         """The value of the cell whose quote opens at `opening`, a place behind it, and what was wrong."""
         well = closing >= 0 and self._closes_well(text, closing)
+        spanning = way in (_Way.WAITING, _Way.SPANNING)
         if closing < 0 or (closing > end and not (spanning and well)):
             stop = self._stop(text, opening + 1, end)
             return text[opening + 1 : stop], stop, UNTERMINATED_QUOTE
         if well:
             return self._unquoted(text[opening + 1 : closing]), closing + 1, None
+        if way is _Way.IN_ITS_CELL:
+            stop = self._stop(text, opening + 1, end)
+            return text[opening + 1 : stop], stop, UNTERMINATED_QUOTE
         later = self._later_close(text, closing, end)
         if later >= 0:
             return self._unquoted(text[opening + 1 : later]), later + 1, STRAY_QUOTE
@@ -153,8 +184,15 @@ class RecordParser:
         return text[opening:stop], stop, STRAY_QUOTE
 
     def _stop(self, text: str, position: int, end: int) -> int:
-        stop = text.find(self._dialect.delimiter, position, end)
+        delimiter, escape = self._dialect.delimiter, self._dialect.escape
+        stop = text.find(delimiter, position, end)
+        while escape is not None and stop > 0 and _is_escaped(text, stop, escape):
+            stop = text.find(delimiter, stop + 1, end)
         return end if stop < 0 else stop
+
+    def _unescaped(self, value: str) -> str:
+        escape, delimiter = self._dialect.escape, self._dialect.delimiter
+        return value if escape is None else value.replace(escape + delimiter, delimiter)
 
     def _closing(self, text: str, position: int) -> int:
         match = self._inside.match(text, position)
@@ -163,9 +201,9 @@ class RecordParser:
 
     def _closes_well(self, text: str, closing: int) -> bool:
         after = closing + 1
-        while after < len(text) and text[after] == " ":
+        while after < len(text) and text[after] == " " != self._dialect.delimiter:
             after += 1
-        return after >= len(text) or text[after] in (self._dialect.delimiter, "\n", "\r")
+        return after >= len(text) or text[after] in "\n\r" or text.startswith(self._dialect.delimiter, after)
 
     def _later_close(self, text: str, position: int, end: int) -> int:
         while (position := text.find(self._dialect.quote, position + 1, end)) >= 0:
@@ -177,6 +215,14 @@ class RecordParser:
         quote = self._dialect.quote
         inner = inner.replace(quote * 2, quote)
         return inner.replace(f"\\{quote}", quote) if self._dialect.escape else inner
+
+
+def _is_escaped(text: str, place: int, escape: str) -> bool:
+    """Whether an odd number of escapes stands before `place`."""
+    before = place
+    while before > 0 and text[before - 1] == escape:
+        before -= 1
+    return (place - before) % 2 == 1
 
 
 def _line_end(text: str, start: int) -> tuple[int, int]:

@@ -23,23 +23,21 @@ _CELL = '(?:"(?:[^"\\x00]|"")*"|[^{delimiter}"\\r\\n\\x00]*)'
 
 @dataclass(frozen=True, slots=True)
 class Regular:
-    """A piece as a frame: `line` counts from 0 at the piece's first line, cells are c0 …; blank rows are left out.
-
-    `lines` is how many lines the piece has; `blank` rows were left out, the first at `blank_line` (from 0).
-    """
+    """A piece as a frame: `line` counts from 0 at the piece's first line, cells are c0 …; `lines` it has in all."""
 
     frame: pl.DataFrame
     lines: int
-    blank: int
-    blank_line: int
 
 
-def parse_regular(text: str, layout: Layout, dialect: Dialect, cell_bytes: int) -> Regular | None:
+def parse_regular(text: str, layout: Layout, dialect: Dialect, cell_bytes: int, sparse: int = 0) -> Regular | None:
     """Parse `text` when every row is well formed, `layout.width` cells wide and needs no repair; else None.
 
-    The result is what the tolerant way gives for the same text.
+    A row of no more than `sparse` filled cells may be the end of the table, so that it has to be looked at. The result
+    is what the tolerant way gives for the same text.
     """
-    plain = dialect.quote == '"' and dialect.escape is None and not layout.comments
+    single = len(dialect.delimiter.encode()) == 1
+    usual = dialect.quote == '"' and dialect.escape is None and single and not dialect.wrapped
+    plain = usual and not layout.comments
     if not plain or layout.width > WIDEST or len(text) > _LONGEST or text.startswith("\ufeff"):
         return None
     if text[:1] in ("", "\r", "\n"):
@@ -58,17 +56,17 @@ def parse_regular(text: str, layout: Layout, dialect: Dialect, cell_bytes: int) 
     frame = pl.read_csv(
         text.encode(), has_header=False, schema=schema, separator=dialect.delimiter, empty_string_is_null=False
     )
-    return _squared(frame, text.count("\n"), layout, cell_bytes)
+    return _squared(frame, text.count("\n"), layout, cell_bytes, sparse)
 
 
 def _pattern(width: int, delimiter: str) -> str:
-    escaped = "\\|" if delimiter == "|" else f"\\x{ord(delimiter):02x}" if ord(delimiter) < 128 else delimiter  # noqa: PLR2004 - ASCII
+    escaped = "\\|" if delimiter == "|" else f"\\x{ord(delimiter):02x}"
     cell = _CELL.replace("{delimiter}", escaped)
     row = f"(?:{cell}{escaped}){{{width - 1}}}{cell}" if width > 1 else cell
     return f"^(?:(?:{row}|)\\r?\\n)*$"
 
 
-def _squared(frame: pl.DataFrame, lines: int, layout: Layout, cell_bytes: int) -> Regular | None:
+def _squared(frame: pl.DataFrame, lines: int, layout: Layout, cell_bytes: int, sparse: int) -> Regular | None:
     right = min(layout.left + len(layout.columns), layout.width)
     inside = [f"p{place}" for place in range(layout.left, right)]
     outside = [f"p{place}" for place in range(layout.width) if not layout.left <= place < right]
@@ -88,10 +86,9 @@ def _squared(frame: pl.DataFrame, lines: int, layout: Layout, cell_bytes: int) -
         _line_offsets(frame, lines),
         *(blank_to_null(pl.col(name)).alias(cell_column(place)) for place, name in enumerate(inside)),
     )
-    blank = frame.filter(pl.all_horizontal(pl.exclude(LINE).is_null()))
-    if blank.height:
-        frame = frame.filter(~pl.all_horizontal(pl.exclude(LINE).is_null()))
-    return Regular(frame, lines, blank.height, int(blank[LINE][0]) if blank.height else 0)
+    cells = pl.exclude(LINE)
+    few = pl.all_horizontal(cells.is_null()) if not sparse else pl.sum_horizontal(cells.is_not_null()) <= sparse
+    return None if frame.select(few.any()).item() else Regular(frame, lines)
 
 
 def _line_offsets(frame: pl.DataFrame, lines: int) -> pl.Series:
