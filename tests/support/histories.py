@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from muster.db.repos import imports
+from muster.domain.ids import DataImportId
 from muster.services.inventory.change import restore_claims, withdraw_claims
 from muster.services.inventory.decide import open_desk, undo_decision
 from muster.services.inventory.ledger import open_ledger
+from muster.services.purge_import import purge_import
 from support.claims import enrich, place_import, stored_decision
 from support.reference_words import Edit
 from support.strategies import draw_decisions, draw_imports
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from random import Random
     from uuid import UUID
 
-    from muster.domain.ids import DataImportId
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
     from support.reference_words import Decision, Import
@@ -38,7 +40,7 @@ class Move(StrEnum):
 
 
 OF_IMPORTS = frozenset({Move.IMPORT, Move.UNDO, Move.REDO})
-ALL_MOVES = frozenset(Move) - {Move.PURGE}
+ALL_MOVES = frozenset(Move)
 Step = tuple[Move, int]
 
 
@@ -157,7 +159,9 @@ async def redo(services: Services, context: RequestContext, import_id: UUID) -> 
 
 async def purge(services: Services, context: RequestContext, import_id: UUID) -> None:
     """Delete an undone import for good, with its claims."""
-    raise NotImplementedError
+    async with services.database.begin(context.tenant) as db:
+        await imports.update_import(db, context.engagement_id, DataImportId(import_id), {"status": "undone"})
+    await purge_import(services, context, import_id)
 
 
 async def decide(services: Services, context: RequestContext, decision: Decision) -> UUID:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 RUN_PHASE = "muster.run_phase"
 """The task that runs one phase of one flow."""
 
+REFOLD = "muster.refold"
+"""The task that folds an inventory anew under other ranks."""
+
+
+def _one_at_a_time(context: RequestContext) -> str:
+    """The lock of the jobs that change an engagement's inventory."""
+    return f"engagement:{context.engagement_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class PhaseJob:
@@ -80,5 +88,9 @@ class BackgroundExecutionService:
         Enrichments of one engagement run one after the other, those of different engagements side by side.
         """
         job = PhaseJob(context, data_import_id, flow_id, phase, phase_input or {})
-        lock = f"engagement:{context.engagement_id}" if phase is Phase.ENRICHMENT else None
+        lock = _one_at_a_time(context) if phase is Phase.ENRICHMENT else None
         await self._services.queue.defer(session, RUN_PHASE, job.to_args(), lock=lock)
+
+    async def start_refold(self, session: AsyncSession, context: RequestContext, args: Mapping[str, JsonValue]) -> None:
+        """Put a REFOLD job into the session's transaction; it runs beside no enrichment of the engagement."""
+        await self._services.queue.defer(session, REFOLD, args, lock=_one_at_a_time(context))

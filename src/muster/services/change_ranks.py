@@ -1,31 +1,25 @@
-"""Changes an engagement's ranks in the background: other ranks, the inventory folded by them, and the record of it.
+"""Asks for other ranks of an engagement's sources: a job of the queue changes them; how far it is can be read.
 
-All three in one transaction, so a worker that is killed has changed nothing and the next one begins anew. To take a
-change back, set the earlier ranks again.
+To take a change back, set the earlier ranks again.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 import structlog
 
-from muster.db.repos import claims as claims_repo
 from muster.db.repos import rank_changes as rank_changes_repo
-from muster.db.repos.changes import ChangeKind, NewChange, record_change, write_ranks
 from muster.db.repos.rank_changes import CHANGE_ID
 from muster.domain.errors import NotFoundError
 from muster.domain.ids import ClientAccountId, EngagementId, UserId
 from muster.domain.tenant import RequestContext, Tenant
 from muster.kit.ids import uuid7
-from muster.services.inventory.change import apply_ranks
-from muster.services.inventory.current import fold_by_todays_rules
-from muster.services.inventory.ledger import open_ledger
-from muster.services.inventory.patience import untold
-from muster.services.set_ranks import OwnRanks, checked_ranks
+from muster.services.background import BackgroundExecutionService
+from muster.services.own_ranks import OwnRanks, checked_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +28,6 @@ if TYPE_CHECKING:
     from muster.services.context import Services
 
 log = structlog.get_logger()
-
-REFOLD = "muster.refold"
-"""The task that folds an inventory anew under other ranks."""
 
 
 class RankChangeState(StrEnum):
@@ -104,7 +95,7 @@ async def start_rank_change(
     """
     job = RefoldJob(context, uuid7(), checked_ranks(ranks))
     async with services.database.begin(context.tenant) as db:
-        await services.queue.defer(db, REFOLD, job.to_args(), lock=f"engagement:{context.engagement_id}")
+        await BackgroundExecutionService(services).start_refold(db, context, job.to_args())
     return RankChange(job.change_id, RankChangeState.WAITING)
 
 
@@ -129,27 +120,17 @@ _FAILED = (
 
 
 class RefoldHandler:
-    """Applies a change of ranks."""
+    """Runs REFOLD jobs."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def run(self, job: JobRun) -> None:
-        """Write the ranks, fold, record; nothing when an earlier run of the job has done so."""
-        wanted = RefoldJob.from_args(job.args)
-        tenant = wanted.context.tenant
-        await fold_by_todays_rules(self._services, wanted.context, wait=True)
-        async with self._services.database.begin(tenant) as db:
-            await claims_repo.lock_inventory(db, tenant)
-            if await rank_changes_repo.recorded_ranks(db, tenant, wanted.change_id) is not None:
-                return
-            await write_ranks(db, tenant, wanted.ranks)
-            async with open_ledger(db, tenant, self._services) as ledger:
-                change = await apply_ranks(ledger, untold)
-            summary = {**asdict(change.counts), CHANGE_ID: str(wanted.change_id)}
-            user_id = wanted.context.user_id
-            new = NewChange(ChangeKind.RANKS, ranks=wanted.ranks, summary=summary, changed_by=user_id)
-            await record_change(db, tenant, new)
+        """Apply the change."""
+        # what folds is loaded when there is something to fold: the command line and HTTP import this module, too
+        from muster.services.refold_inventory import refold_inventory  # noqa: PLC0415 - as above
+
+        await refold_inventory(self._services, RefoldJob.from_args(job.args))
 
     async def abandon(self, job: JobRun, why: Abandoned) -> None:
         """The queue keeps the job as failed, and the state of the change is read from there."""

@@ -96,8 +96,8 @@ async def decide_review(
 ) -> Decided:
     """Decide a review: join two assets, split one, or leave things as they are; the review is shown no more.
 
-    Raises NotFoundError for an id that names no records, InvalidRequestError when what is to be joined is one asset
-    already, or what is to be split is two, or when no source names one of the records; BusyError.
+    Raises NotFoundError when its records are gone, InvalidRequestError for what is no id of a review, when what is to
+    be joined is one asset already or what is to be split is two, or when no source names one of the records; BusyError.
     """
     left, right = _claim_ids(review_id)
     async with (
@@ -210,7 +210,7 @@ def _claim_ids(review_id: str) -> tuple[UUID, UUID]:
             return UUID(hex=review_id[: _ID_LENGTH // 2]), UUID(hex=review_id[_ID_LENGTH // 2 :])
     except ValueError:
         pass
-    raise NotFoundError("There is no such review: `muster reviews` lists them.", review_id=review_id)
+    raise InvalidRequestError("This is no id of a review: `muster reviews` lists them.", field="review_id")
 
 
 async def _going(ledger: Ledger, left: UUID, right: UUID) -> list[UUID]:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _LAST_ROW = 1_048_575
-_HEADINGS = ("Sheet", "Column", "Required", "What it is", "What it takes", "Example", "Words to choose from")
-_WIDTHS = (24, 28, 34, 60, 60, 40, 18)
+_HEADINGS = ("Sheet", "Column", "Required", "What it is", "What it takes", "Example")
+_WIDTHS = (24, 28, 34, 60, 60, 40)
+_WORD_WIDTH = 18
 _COLUMN_WIDTH = 12
 _TAKES: Mapping[FieldType, str] = {
     FieldType.TEXT: "text",
@@ -127,7 +128,10 @@ def _write_hints(book: Workbook, category: Category, tables: Sequence[TemplateTa
     """Write the sheet of hints; by field, the cells that hold its words."""
     sheet = book.add_worksheet(HINTS)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    for place, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True)):
+    most = max((len(field.vocabulary) for table in tables for field in table.fields), default=0)
+    # each column has a heading, so that nothing is told of this sheet when it comes back
+    headings = [*_HEADINGS, *(f"Word {number}" for number in range(1, most + 1))]
+    for place, (heading, width) in enumerate(zip(headings, [*_WIDTHS, *[_WORD_WIDTH] * most], strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, heading, bold)
     choices: dict[str, str] = {}

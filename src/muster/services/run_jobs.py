@@ -8,8 +8,8 @@ import structlog
 
 from muster.domain.errors import BusyError, DatabaseUnavailableError, IllegalMoveError, MusterError, NotFoundError
 from muster.domain.flow_state import SupersededError
-from muster.services.background import RUN_PHASE, PhaseJob
-from muster.services.change_ranks import REFOLD, RefoldHandler
+from muster.services.background import REFOLD, RUN_PHASE, PhaseJob
+from muster.services.change_ranks import RefoldHandler
 from muster.services.flows.master import MasterFlowOrchestrator
 from muster.services.flows.registry import initialize_all_flows
 from muster.services.recover_jobs import fail_abandoned_phase

@@ -11,14 +11,15 @@ from muster.catalog.model import FieldGroup
 from muster.catalog.registry import sources
 from muster.db.repos.changes import inventory_version, read_ranks
 from muster.db.repos.rank_changes import open_rank_change
-from muster.domain.errors import BusyError, InvalidRequestError
+from muster.domain.errors import BusyError
 from muster.domain.plan import PlanAction, PlanCounts
 from muster.services.inventory.change import preview
 from muster.services.inventory.ledger import read_ledger
 from muster.services.inventory.touched import everything
+from muster.services.own_ranks import checked_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,12 +28,9 @@ if TYPE_CHECKING:
     from muster.pipeline.enrich.claims import ImportIndex
     from muster.services.context import Services
     from muster.services.inventory.folding import Batch
-
-OwnRanks = dict[str, dict[str, int]]
-"""Source id -> field group -> rank: what an engagement set itself."""
+    from muster.services.own_ranks import OwnRanks
 
 MOST_EFFECTS = 100
-HIGHEST_RANK = 1_000
 _TRIES = 3
 _RETRY_AFTER_SECONDS = 10
 
@@ -98,22 +96,6 @@ async def read_rank_table(services: Services, context: RequestContext) -> RankTa
     return RankTable(version, ranks, _nested(own), changing)
 
 
-def checked_ranks(ranks: Mapping[str, Mapping[str, int]]) -> OwnRanks:
-    """`ranks` when each names a source, a group and a rank that there can be. Raises InvalidRequestError."""
-    for source, groups in ranks.items():
-        if source not in sources():
-            raise _unknown("source", source, sources())
-        for group, rank in groups.items():
-            if group not in set(FieldGroup):
-                raise _unknown("group of fields", group, [str(known) for known in FieldGroup])
-            if isinstance(rank, bool) or not isinstance(rank, int) or not 0 <= rank <= HIGHEST_RANK:
-                raise InvalidRequestError(
-                    f"The rank of {source} on {group} is to be a whole number from 0 to {HIGHEST_RANK:,}.",
-                    field=f"ranks.{source}.{group}",
-                )
-    return {source: dict(groups) for source, groups in ranks.items() if groups}
-
-
 async def plan_ranks(services: Services, context: RequestContext, ranks: Mapping[str, Mapping[str, int]]) -> RankPlan:
     """What the inventory would be under these own ranks; writes nothing.
 
@@ -165,7 +147,3 @@ def _nested(own: Mapping[tuple[str, str], int]) -> OwnRanks:
     for (source, group), rank in sorted(own.items()):
         nested.setdefault(source, {})[group] = rank
     return nested
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> InvalidRequestError:
-    return InvalidRequestError(f"There is no {what} {name!r}; there are: {', '.join(sorted(known))}.", field="ranks")

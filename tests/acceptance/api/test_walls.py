@@ -52,6 +52,14 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "store_data_import": {"json": {"file_data": [{"Name": "db01"}], "metadata": {"filename": "a.csv"}}},
     "put_field_mappings": {"json": {"mapping": []}},
+    "accept_import_plan": {"json": {"inventory_version": 0}},
+    "resubmit_data_import": {"files": {"file": ("a.csv", b"Name\r\ndb01\r\n")}},
+    "merge_inventory_assets": {"json": {"asset_ids": [str(uuid7()), str(uuid7())]}},
+    "edit_inventory_asset": {"json": {"values": {"environment": "production"}}},
+    "split_inventory_asset": {"json": {"claim_ids": [str(uuid7())]}},
+    "decide_open_review": {"json": {"verdict": "leave"}},
+    "put_ranks": {"json": {"ranks": {}}},
+    "plan_rank_change": {"json": {"ranks": {}}},
     "create_client_account": {"json": {"name": "New"}},
     "create_client_engagement": {"json": {"client_account_id": str(uuid7()), "name": "New"}},
     "create_my_token": {"json": {"name": "New"}},
@@ -80,6 +88,7 @@ async def foreign(other_site: Site) -> dict[str, str]:
         "flow_id": status["flow_id"],
         "data_import_id": status["data_import_id"],
         "asset_id": assets[0]["id"],
+        "review_id": assets[0]["id"].replace("-", "") * 2,
         "token_id": str(uuid7()),
     }
 
@@ -137,7 +146,7 @@ async def test_lists_show_nothing_of_another_tenant(site: Site, foreign: dict[st
 
 
 async def test_an_id_that_is_none_is_not_valid(site: Site) -> None:
-    wrong = dict.fromkeys(("flow_id", "data_import_id", "asset_id"), "7")
+    wrong = dict.fromkeys(("flow_id", "data_import_id", "asset_id", "review_id", "decision_id", "change_id"), "7")
     for entry in WITH_IDS:
         response = await site.http.request(**call(entry, **wrong))
         assert (response.status_code, response.json()["code"]) == (422, "invalid_request"), entry[1]

@@ -19,7 +19,7 @@ from muster.domain.errors import DatabaseUnavailableError, IllegalMoveError
 from muster.queue.app import Queue
 from muster.queue.jobs import JobRun
 from muster.runtime.embedded import EmbeddedPostgres
-from muster.services import change_ranks, purge_import, undo_import
+from muster.services import purge_import, refold_inventory, undo_import
 from muster.services.change_ranks import RankChangeState, RefoldHandler, RefoldJob, read_rank_change, start_rank_change
 from muster.services.context import Services
 from muster.services.inventory import change as inventory_change
@@ -137,7 +137,7 @@ def _wait_at(act: Act, wait: Callable[[], Awaitable[None]]) -> None:
 
         setattr(module, name, stopping)
 
-    modules = {What.UNDO: undo_import, What.PURGE: purge_import, What.RANKS: change_ranks}
+    modules = {What.UNDO: undo_import, What.PURGE: purge_import, What.RANKS: refold_inventory}
     if act.where is Where.WRITING:
         stop_before(inventory_change, "move_claims")
     elif act.where is Where.BEFORE_COMMIT:

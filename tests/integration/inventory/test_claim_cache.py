@@ -79,7 +79,7 @@ async def test_without_rows_either_the_refusal_names_the_file_and_what_to_do(
     async with services.database.begin(context.tenant) as db:
         await db.execute(text("DELETE FROM migration.import_rows WHERE data_import_id = :id"), {"id": first})
     lose_claims(services)
-    with pytest.raises(ClaimsLostError, match="first.csv brought is lost: .* import its file again"):
+    with pytest.raises(ClaimsLostError, match=r"first\.csv brought is lost: .* import its file again"):
         await undo_import(services, context, first)
 
 

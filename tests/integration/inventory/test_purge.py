@@ -15,6 +15,7 @@ from muster.domain.decisions import Edit, KeyRef
 from muster.domain.errors import ConflictError, IllegalMoveError, NotFoundError
 from muster.domain.phases import FlowStatus
 from muster.pipeline.enrich.keys import KeyKind
+from muster.services.asset_history import asset_history
 from muster.services.export_rejects import RejectsFormat, export_rejects
 from muster.services.inventory.decide import open_desk
 from muster.services.list_assets import find_asset, get_asset
@@ -37,15 +38,15 @@ if TYPE_CHECKING:
     from muster.services.context import Services
 
 
-def ours(secret: str = "hidden") -> bytes:
-    """Two good rows and one that is held back; `secret` stands in cells, in a header and in the row held back."""
+def ours(word: str = "hidden") -> bytes:
+    """Two good rows and one that is held back; `word` stands in cells, in a header and in the row held back."""
     return (
         HEADER
         + (
-            f",{secret}header\n"
-            f"web01,10.0.0.1,Ubuntu 22.04,4,16,SN-0001,production,see {secret}1,a\n"
-            f"{secret}2,10.0.0.2,{secret}3,4,16,{secret}4,production,note,b\n"
-            f",999.1.2.3,Ubuntu 22.04,{secret}5,16,,test,{secret}6,c\n"
+            f",{word}header\n"
+            f"web01,10.0.0.1,Ubuntu 22.04,4,16,SN-0001,production,see {word}1,a\n"
+            f"{word}2,10.0.0.2,{word}3,4,16,{word}4,production,note,b\n"
+            f",999.1.2.3,Ubuntu 22.04,{word}5,16,,test,{word}6,c\n"
         ).encode()
     )
 
@@ -172,9 +173,10 @@ async def test_a_second_purge_finishes_what_a_killed_one_left(
     async def killed(*_: object) -> int:
         raise ConnectionResetError
 
-    with monkeypatch.context() as patched, pytest.raises(ConnectionResetError):
+    with monkeypatch.context() as patched:
         patched.setattr("muster.services.purge_import._delete_files", killed)
-        await purge_import(services, context, import_id)
+        with pytest.raises(ConnectionResetError):
+            await purge_import(services, context, import_id)
     assert await leftovers(services, context.tenant) == [(import_id, "ours.csv")]
     moment = (await read_import(services, context, import_id)).purged_at
     report = await purge_import(services, context, import_id)
@@ -248,3 +250,15 @@ async def test_another_tenant_can_not_purge_it(
     with pytest.raises(NotFoundError):
         await purge_import(services, other_context, import_id)
     assert len(await stored_inventory(services, context)) == 2
+
+
+async def test_history_of_an_asset_goes_on_without_what_was_purged(services: Services, context: RequestContext) -> None:
+    first = await imported(services, context, ours(), "ours")
+    await imported(services, context, OTHERS, "others")
+    named_by_first = await find_asset(services, context, "web01")
+    await purge_import(services, context, first)
+    today = (await get_asset(services, context, named_by_first)).id
+    for asset_id in (today, named_by_first):
+        told = await asset_history(services, context, asset_id)
+        assert told.asset_id == today
+        assert first not in {record.data_import_id for entry in told.entries for record in entry.joined}

@@ -171,6 +171,14 @@ def test_each_column_feeds_its_field_for_certain(category: Category) -> None:
     assert {column.match_method for column in proposal.columns} == {MatchMethod.SOURCE_PROFILE}
 
 
+@pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category.id)
+def test_nothing_is_told_of_the_sheet_of_hints(category: Category, tmp_path: Path) -> None:
+    path = tmp_path / "returned.xlsx"
+    path.write_bytes(filled(category, {}))
+    report = read_file(inspect_upload(path, Limits(), filename=path.name), tmp_path / "staging", Limits())
+    assert not [finding for finding in report.findings if finding.table == HINTS]
+
+
 def test_rows_of_which_little_is_known_are_rows() -> None:
     category = categories()["cmdb_export"]
     rows: list[Row] = [

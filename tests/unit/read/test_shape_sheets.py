@@ -182,6 +182,20 @@ def test_merged_groups_above_the_header_become_part_of_the_names(tmp_path: Path)
     assert codes_of(report) == ["title_lines", "stacked_header"]
 
 
+def test_a_value_merged_over_several_rows_holds_for_each(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = book.add_worksheet("Servers")
+    for number, row in enumerate(
+        [["Site", "Host name", "Cores"], ["", "web01", 4], ["", "web02", 8], ["Oslo", "db01", 16]]
+    ):
+        sheet.write_row(number, 0, row)
+    sheet.merge_range(1, 0, 2, 0, "Rome")
+    book.close()
+    (servers,), report = tables_of(tmp_path / "a.xlsx", tmp_path / "s")
+    assert servers.rows == [["Rome", "web01", "4"], ["Rome", "web02", "8"], ["Oslo", "db01", "16"]]
+    assert codes_of(report) == ["merged_cells"]
+
+
 def test_groups_that_are_not_merged_reach_as_far_as_their_gap(tmp_path: Path) -> None:
     rows = [
         [None, "CPU", None, "Memory", None],

@@ -18,12 +18,13 @@ from muster.cli.views.consoles import results, row, table
 from muster.cli.views.text import counted, shown
 from muster.domain.errors import FlowError
 from muster.services.change_ranks import RankChange, RankChangeState, read_rank_change, start_rank_change
-from muster.services.set_ranks import OwnRanks, RankPlan, RankTable, plan_ranks, read_rank_table
+from muster.services.set_ranks import RankPlan, RankTable, plan_ranks, read_rank_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muster.domain.tenant import RequestContext
+    from muster.services.own_ranks import OwnRanks
 
 _ALL = "all"
 _LOOK_AGAIN_SECONDS = 0.1

@@ -85,13 +85,18 @@ async def claim_imports(db: AsyncSession, tenant: Tenant, also: uuid.UUID | None
 
     A purged one has no tables, and takes part in nothing: it is there so that the ids it gave lead on.
     """
-    counts = DataImport.claims_attempt > 0
+    table = DataImport
+    counts = table.claims_attempt > 0
     rows = await db.execute(
-        select(DataImport)
-        .where(DataImport.engagement_id == tenant.engagement_id, counts | (DataImport.id == also) if also else counts)
-        .order_by(DataImport.id)
+        select(
+            *(table.id, table.source_system, table.import_category, table.stated_category, table.feed),
+            *(table.observed_at, table.sha256, table.claims_attempt, table.rows_attempt, table.claims_active),
+            *(table.partial, table.left_out),
+        )
+        .where(table.engagement_id == tenant.engagement_id, counts | (table.id == also) if also else counts)
+        .order_by(table.id)
     )
-    imports = rows.scalars().all()
+    imports = rows.all()
     tables: dict[uuid.UUID, list[tuple[int, int]]] = {}
     found = await db.execute(
         select(ImportTable.data_import_id, ImportTable.table_number, ImportTable.row_count)

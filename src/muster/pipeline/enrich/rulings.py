@@ -94,7 +94,10 @@ class Rulings:
         return found.unique("edit", keep="first", maintain_order=True).select("edit", "claim")
 
 
-NO_RULINGS = Rulings.of(())
+# made by hand: what `of` asks of Polars would start its threads on import, and a process that is forked then hangs
+NO_RULINGS = Rulings(
+    pl.DataFrame(schema=JOINS_SCHEMA), pl.DataFrame(schema=SPLITS_SCHEMA), pl.DataFrame(schema=ANCHORS_SCHEMA), ()
+)
 
 
 def named_keys(refs: Sequence[KeyRef]) -> pl.DataFrame:

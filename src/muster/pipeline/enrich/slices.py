@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _KEYS_AT_ONCE = 1_000_000
-_SLICES = 8  # a power of two
+_SLICES = 16  # a power of two
 
 
 def slices(*frames: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, ...]]:

@@ -63,6 +63,12 @@ STACKED_HEADER = FindingCode(
     "Header of several lines",
     "The header has {count} lines, the last in line {line}; each column is named by all that stands above it.",
 )
+MERGED_CELLS = FindingCode(
+    "merged_cells",
+    Severity.INFO,
+    "Cells merged over several rows",
+    "{count} cell(s), the first in line {line}, are merged with the one above and were given its value.",
+)
 UNITS_ROW = FindingCode(
     "units_row",
     Severity.INFO,

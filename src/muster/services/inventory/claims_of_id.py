@@ -23,9 +23,12 @@ async def claims_of_id(ledger: Ledger, asset_id: UUID) -> tuple[int, Sequence[in
     """
     index = ledger.roster.index
     claim = index.claim_of(asset_id)
-    if claim is None or not _is_claim(ledger, claim):
-        raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
     today = await current_asset_id(ledger, asset_id)
+    if claim is None or not _is_claim(ledger, claim):
+        # the row may have been purged: the id that it gave still leads on
+        claim = None if today is None else index.claim_of(today)
+    if claim is None:
+        raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
     row = None if today is None else await inventory_repo.get_asset(ledger.db, ledger.tenant, today)
     if row is None:
         return claim, ()

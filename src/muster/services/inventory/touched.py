@@ -197,6 +197,7 @@ async def _reach(index: KeyIndex, keys: pl.DataFrame, partners: Partners, also: 
             crowded.append(full)
             carried = carried.join(full, on=["hash", "check"], how="anti")
         sharing = pl.concat([carried["claim"], also]).unique()
+        del carried  # as many rows as the keys of all imports together, when a whole source comes again
         new = sharing.filter(~sharing.is_in(claims.implode()))
         if new.is_empty():
             break

@@ -11,6 +11,7 @@ from muster.pipeline.read import codes
 from muster.pipeline.read.header import HEADER_ROWS, Layout, check_width, find_layout
 from muster.pipeline.read.shape.body import Body, Profile
 from muster.pipeline.read.shape.looks import filled
+from muster.pipeline.read.shape.merged import filled_down
 from muster.pipeline.read.shape.metric_file import metric_file
 from muster.pipeline.read.shape.nodata import why_no_table
 from muster.pipeline.read.shape.pairs import find_pairs
@@ -135,6 +136,8 @@ class Cutter:
                     codes.note(codes.SEVERAL_TABLES, table=name, line=line, sheet=self.name, position=position)
                 )
             rows = self._body(body, waiting, lines, name)
+            if merges := [merge for merge in self.merges if merge.bottom > merge.top]:
+                rows = filled_down(rows, merges, self.log, name)
             section = self._section(name, layout, rows, sample=[cells for _, cells in head[layout.skip :]])
             yield section
             deque(section.lines, maxlen=0)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from muster.pipeline.upload import Limits
 
 BATCH_ROWS = 20_000
-_MOST_MERGES = 10_000
 
 Places = list[tuple[int, int]]
 """Cells as (row from 1, column from 0), in the order of the file."""
@@ -53,7 +52,7 @@ class Grid:
     @property
     def merges(self) -> tuple[Merge, ...]:
         """The merged cells, by row from 1 and place from the first used column."""
-        ranges = (self.sheet.merged_cell_ranges or [])[:_MOST_MERGES]
+        ranges = self.sheet.merged_cell_ranges or []
         return tuple(
             Merge(top + 1, left - self.column, bottom + 1, right - self.column)
             for (top, left), (bottom, right) in ranges
