@@ -78,10 +78,15 @@ async def test_a_verdict_that_changes_nothing_is_refused(services: Services, con
         await decide_review(services, context, review.id, Suggestion.SPLIT)
 
 
-async def test_an_id_that_is_no_review_is_not_found(services: Services, context: RequestContext) -> None:
-    for unknown in ("nothing", "0" * 64, "x" * 64):
-        with pytest.raises(NotFoundError):
-            await decide_review(services, context, unknown, Suggestion.LEAVE)
+async def test_a_review_of_records_that_are_not_here_is_not_found(services: Services, context: RequestContext) -> None:
+    with pytest.raises(NotFoundError):
+        await decide_review(services, context, "0" * 64, Suggestion.LEAVE)
+
+
+@pytest.mark.parametrize("word", ["nothing", "x" * 64])
+async def test_what_is_no_id_of_a_review_is_not_valid(services: Services, context: RequestContext, word: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        await decide_review(services, context, word, Suggestion.LEAVE)
 
 
 async def test_the_queue_comes_in_pages(services: Services, context: RequestContext) -> None:
