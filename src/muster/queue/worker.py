@@ -19,7 +19,7 @@ from muster.queue.statements import statement
 from muster.queue.tasks import add_task
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 
     from procrastinate import App
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from muster.queue.options import WorkerOptions
 
 log = structlog.get_logger()
+
+_CANCEL_AGAIN_SECONDS = 0.5
 
 
 class WorkerLoop:
@@ -96,9 +98,7 @@ class WorkerLoop:
             await worker.run()  # type: ignore[no-untyped-call]  # its annotation lacks the result
         finally:
             self._orphaned = worker.worker_id
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await end_tasks(helpers)
         return idle.is_set()
 
     async def _notice_idleness(self, app: App, idle: asyncio.Event) -> None:
@@ -123,6 +123,15 @@ class WorkerLoop:
             except Exception as error:  # noqa: BLE001 - the worker loop: the next round tries again
                 log.warning("worker.recovery_failed", error=type(error).__name__)
             await asyncio.sleep(self._times.recovery)
+
+
+async def end_tasks(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: a driver may turn a cancellation into an error, which a loop passes over."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _stop_worker(worker: Worker, stopping: asyncio.Event) -> None:
