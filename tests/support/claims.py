@@ -13,7 +13,8 @@ from muster.blobs.keys import claims_key
 from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.catalog.registry import categories, sources
-from muster.db.tables import DataImport, ImportFieldMapping, ImportRow, ImportTable
+from muster.db.repos.import_rows import insert_rows
+from muster.db.tables import DataImport, ImportFieldMapping, ImportTable
 from muster.domain.decisions import Decision, Edit, Join, KeyRef, Split
 from muster.domain.ids import DataImportId
 from muster.kit.ids import uuid7
@@ -194,21 +195,20 @@ async def place_import(services: Services, context: RequestContext, item: Import
                 for position, name in enumerate(columns)
             ],
         )
-        await db.execute(
-            insert(ImportRow),
-            [
-                {
-                    **of_import,
-                    "attempt": 1,
-                    "table_number": 0,
-                    "row_number": row["row_number"],
-                    "line": row["row_number"] + 1,
-                    "is_valid": True,
-                    "raw": [None if row[name] is None else str(row[name]) for name in columns],
-                }
-                for row in frame.to_dicts()
-            ],
+        cells = [
+            json.dumps([None if cell is None else str(cell) for cell in row])
+            for row in frame.select(columns).iter_rows()
+        ]
+        stored = frame.select(
+            pl.lit(0).alias("table_number"),
+            "row_number",
+            line=pl.col("row_number") + 1,
+            is_valid=pl.lit(value=True),
+            raw=pl.Series(cells, dtype=pl.String),
+            cleansed=pl.lit(None, dtype=pl.String),
+            errors=pl.lit(None, dtype=pl.String),
         )
+        await insert_rows(db, context.tenant, import_id, 1, stored)
     async with services.blobs.scratch() as folder:
         path = folder / "claims.parquet"
         frame.write_parquet(path)

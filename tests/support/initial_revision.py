@@ -34,21 +34,10 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_BLOCKS = (
-    ("claim_asset_blocks", "asset_ids"),
-    ("claim_key_blocks", "hashes"),
-    ("claim_key_blocks", "checks"),
-    ("claim_key_blocks", "ordinals"),
-    ("claim_key_blocks", "kinds"),
-)
-
 
 def upgrade() -> None:
     """Make the tables of muster and those of its job queue; there is no way down, a dump is."""
     _make_tables()
-    for table, column in _BLOCKS:
-        # uncompressed, so that sixteen bytes of a block are read without the rest of it
-        op.execute(f"ALTER TABLE migration.{table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
     run_script(
         op.get_bind(),
         "CREATE SCHEMA work; SET LOCAL search_path = work, pg_catalog;"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -66,15 +67,19 @@ class Import:
         )
 
     def row(self, number: int, raw: list[str | None], *, table: int = 0, attempt: int = 2, **values: Any) -> None:
-        given = {"is_valid": True, "line": number + 1} | values
+        given = {"is_valid": True, "line": number + 1, "cleansed": None, "errors": None} | values
+        stored = [number, given["line"], given["is_valid"], raw, given["cleansed"], given["errors"]]
         self._insert(
-            "import_rows",
+            "import_row_blocks",
             data_import_id=self.id,
             attempt=attempt,
             table_number=table,
-            row_number=number,
-            raw=Jsonb(raw),
-            **given,
+            first_row=number,
+            last_row=number,
+            valid=int(given["is_valid"] is True),
+            held_back=int(given["is_valid"] is False),
+            unchecked=int(given["is_valid"] is None),
+            rows=json.dumps(stored).encode(),
         )
 
     def mapping(self, position: int, target: str | None, *, confidence: float = 1.0, status: str = "approved") -> None:
@@ -179,8 +184,8 @@ def test_cleansed_values_are_the_raw_ones_unless_said_otherwise(made: Import) ->
     made.mapping(0, "hostname")
     made.mapping(1, "cpu_cores")
     made.mapping(2, None)
-    made.row(1, ["WEB01 ", "4", "x"], cleansed=Jsonb({"hostname": "web01", "asset_type": "virtual_machine"}))
-    made.row(2, ["web02", "many", None], cleansed=Jsonb({"cpu_cores": None}))
+    made.row(1, ["WEB01 ", "4", "x"], cleansed={"hostname": "web01", "asset_type": "virtual_machine"})
+    made.row(2, ["web02", "many", None], cleansed={"cpu_cores": None})
     made.row(3, ["web03", None, None])
     assert [record["cleansed_data"] for record in made.records()] == [
         {"hostname": "web01", "cpu_cores": "4", "asset_type": "virtual_machine"},
@@ -239,7 +244,7 @@ def test_a_row_of_an_undone_import_leads_to_no_asset(made: Import) -> None:
 
 
 def test_a_row_that_was_held_back_says_why(made: Import) -> None:
-    made.row(1, ["x", None, None], is_valid=False, errors=Jsonb([{"code": "wrong_type", "field": "cpu_cores"}]))
+    made.row(1, ["x", None, None], is_valid=False, errors=[{"code": "wrong_type", "field": "cpu_cores"}])
     made.row(2, ["y", None, None])
     held_back, good = made.records()
     assert held_back["validation_errors"] == [{"code": "wrong_type", "field": "cpu_cores"}]

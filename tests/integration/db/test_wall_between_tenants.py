@@ -123,7 +123,7 @@ def test_a_query_without_where_shows_only_rows_of_the_tenant(filled: Filled) -> 
 
 
 def test_a_view_shows_only_rows_of_the_tenant(filled: Filled) -> None:
-    assert _views(filled) == ["crewai_task_execution", "raw_import_records"]
+    assert _views(filled) == ["crewai_task_execution", "import_rows", "raw_import_records"]
     for view in _views(filled):
         with filled.app.transaction():
             filled.enter(filled.mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import psycopg
 import pytest
 from sqlalchemy import event, text
@@ -34,13 +35,13 @@ QUERIES: dict[str, tuple[str, Callable[[AsyncSession, RequestContext, DataImport
         ),
     ),
     "rows": (
-        "pk_import_rows",
+        "pk_import_row_blocks",
         lambda session, context, data_import_id: import_rows.list_rows(
             session, context.engagement_id, data_import_id, RowQuery(1, (0,), after=(0, 40_000), limit=20)
         ),
     ),
     "rows held back": (
-        "ix_import_rows_held_back",
+        "pk_import_row_blocks",
         lambda session, context, data_import_id: import_rows.list_rows(
             session, context.engagement_id, data_import_id, RowQuery(1, (0,), validity=False, limit=20)
         ),
@@ -60,14 +61,15 @@ async def fill(services: Services, context: RequestContext) -> DataImportId:
         made = [await insert_import(session, context) for _ in range(300)]
         data_import_id = made[-1]
         tags = {"e": context.engagement_id, "c": context.client_account_id, "i": data_import_id}
-        await session.execute(
-            text(
-                "INSERT INTO import_rows (engagement_id, client_account_id, data_import_id, attempt, table_number,"
-                f" row_number, is_valid, raw) SELECT :e, :c, :i, 1, 0, g, g % 1000 <> 0, '[]'"
-                f" FROM generate_series(1, {ROWS}) AS g"
-            ),
-            tags,
+        numbers = pl.select(row_number=pl.int_range(1, ROWS + 1)).with_columns(
+            table_number=pl.lit(0),
+            line=pl.col("row_number") + 1,
+            is_valid=pl.col("row_number") % 1_000 != 0,
+            raw=pl.lit("[]"),
+            cleansed=pl.lit(None, dtype=pl.String),
+            errors=pl.lit(None, dtype=pl.String),
         )
+        await import_rows.insert_rows(session, context.tenant, data_import_id, 1, numbers)
         await session.execute(
             text(
                 "INSERT INTO import_findings (engagement_id, client_account_id, data_import_id, phase, attempt, number,"
@@ -85,7 +87,7 @@ async def data_import_id(services: Services, context: RequestContext, owner_url:
 
     made = await fill(services, context)
     async with await psycopg.AsyncConnection.connect(owner_url, autocommit=True) as owner:
-        for table in ("data_imports", "import_rows", "import_findings"):
+        for table in ("data_imports", "import_row_blocks", "import_findings"):
             await owner.execute(f"ANALYZE migration.{table}")
     return made
 

@@ -77,7 +77,7 @@ async def test_without_rows_either_the_refusal_names_the_file_and_what_to_do(
 ) -> None:
     first = await imported(services, context, FIRST, "first")
     async with services.database.begin(context.tenant) as db:
-        await db.execute(text("DELETE FROM migration.import_rows WHERE data_import_id = :id"), {"id": first})
+        await db.execute(text("DELETE FROM migration.import_row_blocks WHERE data_import_id = :id"), {"id": first})
     lose_claims(services)
     with pytest.raises(ClaimsLostError, match=r"first\.csv brought is lost: .* import its file again"):
         await undo_import(services, context, first)
@@ -86,7 +86,7 @@ async def test_without_rows_either_the_refusal_names_the_file_and_what_to_do(
 async def test_a_part_of_the_rows_is_not_taken_for_all_of_them(services: Services, context: RequestContext) -> None:
     first = await imported(services, context, FIRST, "first")
     async with services.database.begin(context.tenant) as db:
-        query = "DELETE FROM migration.import_rows WHERE data_import_id = :id AND row_number = 2"
+        query = "UPDATE migration.import_row_blocks SET valid = valid - 1 WHERE data_import_id = :id"
         await db.execute(text(query), {"id": first})
     lose_claims(services)
     with pytest.raises(ClaimsLostError):

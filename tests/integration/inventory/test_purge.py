@@ -85,7 +85,7 @@ async def test_nothing_of_the_file_is_left_in_any_table_or_blob(
     secret = f"qz{token_hex(8)}"
     import_id = await imported(services, context, ours(secret), "ours")
     before = places_that_say(owner_url, secret)
-    assert {"import_rows.raw", "import_tables.columns", "assets.asset_name"} <= set(before)
+    assert {"import_row_blocks.rows", "import_tables.columns", "assets.asset_name"} <= set(before)
     assert blobs_of(services)
     await purge_import(services, context, import_id)
     assert places_that_say(owner_url, secret) == []

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, text
 
-from muster.db.tables import DataImport, ImportFieldMapping, ImportRow, ImportTable
+from muster.db.repos.import_rows import row_of_block
+from muster.db.tables import ImportFieldMapping
 
 if TYPE_CHECKING:
     import uuid
@@ -57,42 +58,42 @@ class FedColumn:
     evidence: str
 
 
+_ROWS = text("""
+select place.data_import_id, place.table_number, place.row_number,
+    import.filename, import.source_system, import.feed, import.observed_at, import.observed_at_origin,
+    of_table.table_name, of_table.columns, block.rows
+from unnest(cast(:imports as uuid[]), cast(:tables as smallint[]), cast(:rows as integer[]))
+    as place (data_import_id, table_number, row_number)
+join migration.data_imports as import
+    on import.engagement_id = :engagement and import.id = place.data_import_id
+join migration.import_tables as of_table
+    on of_table.engagement_id = :engagement and of_table.data_import_id = place.data_import_id
+    and of_table.table_number = place.table_number
+cross join lateral (
+    select last_row, rows from migration.import_row_blocks
+    where engagement_id = :engagement and data_import_id = place.data_import_id and attempt = import.rows_attempt
+        and table_number = place.table_number and first_row <= place.row_number
+    order by first_row desc limit 1
+) as block
+where block.last_row >= place.row_number
+""")
+
+
 async def source_rows(db: AsyncSession, tenant: Tenant, places: Sequence[RowPlace]) -> list[SourceRow]:
     """The stored rows at `places` (of the attempts that count)."""
-    keys = [(place.data_import_id, place.table_number, place.row_number) for place in places]
-    rows = await db.execute(
-        select(
-            ImportRow.data_import_id,
-            ImportRow.table_number,
-            ImportRow.row_number,
-            DataImport.filename,
-            DataImport.source_system,
-            DataImport.feed,
-            DataImport.observed_at,
-            DataImport.observed_at_origin,
-            ImportTable.table_name,
-            ImportRow.line,
-            ImportTable.columns,
-            ImportRow.raw,
-        )
-        .join(
-            DataImport,
-            (DataImport.engagement_id == ImportRow.engagement_id)
-            & (DataImport.id == ImportRow.data_import_id)
-            & (DataImport.rows_attempt == ImportRow.attempt),
-        )
-        .join(
-            ImportTable,
-            (ImportTable.engagement_id == ImportRow.engagement_id)
-            & (ImportTable.data_import_id == ImportRow.data_import_id)
-            & (ImportTable.table_number == ImportRow.table_number),
-        )
-        .where(
-            ImportRow.engagement_id == tenant.engagement_id,
-            tuple_(ImportRow.data_import_id, ImportRow.table_number, ImportRow.row_number).in_(keys),
-        )
-    )
-    return [SourceRow(RowPlace(import_id, table, number), *rest) for import_id, table, number, *rest in rows]
+    given = {
+        "engagement": tenant.engagement_id,
+        "imports": [place.data_import_id for place in places],
+        "tables": [place.table_number for place in places],
+        "rows": [place.row_number for place in places],
+    }
+    found = []
+    for import_id, table, number, *of_file, columns, block in await db.execute(_ROWS, given):
+        row = row_of_block(table, number, block)
+        if row is not None:
+            place = RowPlace(import_id, table, number)
+            found.append(SourceRow(place, *of_file, line=row.line, columns=columns, cells=row.raw))
+    return found
 
 
 async def fed_columns(db: AsyncSession, tenant: Tenant, import_ids: Sequence[uuid.UUID]) -> list[FedColumn]:

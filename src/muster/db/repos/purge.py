@@ -17,7 +17,7 @@ from muster.db.tables import (
     ImportFindingCount,
     ImportPlan,
     ImportProcessingStep,
-    ImportRow,
+    ImportRowBlock,
     ImportTable,
     MasterFlow,
 )
@@ -65,17 +65,19 @@ async def empty_import(db: AsyncSession, tenant: Tenant, data_import_id: UUID) -
 
     What is left: names, times, counts, hashes of the file, the status of its steps, and where its claims led to.
     """
-    removed = await db.execute(
-        delete(ImportRow).where(
-            ImportRow.engagement_id == tenant.engagement_id, ImportRow.data_import_id == data_import_id
-        )
+    block = ImportRowBlock
+    removed = await db.scalars(
+        delete(block)
+        .where(block.engagement_id == tenant.engagement_id, block.data_import_id == data_import_id)
+        .returning(block.valid + block.held_back + block.unchecked)
     )
+    rows = sum(removed)
     for table in _QUOTING:
         await db.execute(
             delete(table).where(table.engagement_id == tenant.engagement_id, table.data_import_id == data_import_id)
         )
     await _forget_words(db, tenant, data_import_id)
-    return int(removed.rowcount)  # type: ignore[attr-defined]  # SQLAlchemy types a DML result without it
+    return rows
 
 
 async def _forget_words(db: AsyncSession, tenant: Tenant, data_import_id: UUID) -> None:

@@ -1,4 +1,23 @@
--- What people read. Both views run with the rights and the tenant of whoever asks (security_invoker).
+-- What people read. All views run with the rights and the tenant of whoever asks (security_invoker).
+
+-- The rows of imports, each attempt's, one by one. A condition on row_number does not spare reading the other rows.
+CREATE VIEW migration.import_rows WITH (security_invoker = true) AS
+SELECT
+    b.engagement_id,
+    b.client_account_id,
+    b.data_import_id,
+    b.attempt,
+    b.table_number,
+    (row.stored ->> 0)::integer AS row_number,
+    (row.stored ->> 1)::integer AS line,
+    (row.stored ->> 2)::boolean AS is_valid,
+    row.stored -> 3 AS raw,
+    nullif(row.stored -> 4, 'null') AS cleansed,
+    nullif(row.stored -> 5, 'null') AS errors
+FROM migration.import_row_blocks AS b
+CROSS JOIN LATERAL (
+    SELECT line::jsonb AS stored FROM string_to_table(convert_from(b.rows, 'UTF8'), E'\n') AS line
+) AS row;
 
 -- The rows that count, as objects: raw_data by header, cleansed_data by canonical field. A field's cleansed value is
 -- the raw text of its column (of several columns the filled one with the highest confidence, then the leftmost) unless

@@ -11,7 +11,7 @@ from muster.db.tables.imports import (
     ImportFindingCount,
     ImportProcessingStep,
     ImportProgress,
-    ImportRow,
+    ImportRowBlock,
     ImportTable,
 )
 from muster.db.tables.inventory import (
@@ -51,7 +51,7 @@ __all__ = [
     "ImportPlan",
     "ImportProcessingStep",
     "ImportProgress",
-    "ImportRow",
+    "ImportRowBlock",
     "ImportTable",
     "InventoryChange",
     "InventoryDecision",

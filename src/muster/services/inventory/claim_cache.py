@@ -15,7 +15,7 @@ from muster.blobs.keys import claims_key
 from muster.catalog.registry import sources
 from muster.db.bulk_read import FrameReader
 from muster.db.repos import import_tables
-from muster.db.repos.stored_rows import VALID_ROWS, read_stored
+from muster.db.repos.stored_rows import ROWS_AFTER, read_stored
 from muster.domain.errors import ConflictError
 from muster.domain.ids import DataImportId
 from muster.domain.tables import LINE, ROW_NUMBER, TableInfo, cell_column
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from muster.domain.tenant import Tenant
     from muster.services.context import Services
 
-_ROWS_AT_ONCE = 50_000
+_BLOCKS_AT_ONCE = 200
 
 
 class ClaimsLostError(ConflictError):
@@ -82,10 +82,10 @@ def _convert_again(  # noqa: PLR0913, PLR0917 - all that makes claims of rows
     _write_typed(_text(_NO_ROWS, table), info, columns, known, parts[0])
     with FrameReader(url, tenant) as reader:
         last = 0
-        while (rows := reader.read(VALID_ROWS, (*source, str(table.number), str(last), str(_ROWS_AT_ONCE)))).height:
+        while (rows := reader.read(ROWS_AFTER, (*source, str(table.number), str(last), str(_BLOCKS_AT_ONCE)))).height:
             last = rows.item(-1, ROW_NUMBER)
             parts.append(target.with_name(f"{last}.arrow"))
-            _write_typed(_text(rows, table), info, columns, known, parts[-1])
+            _write_typed(_text(rows.filter("is_valid"), table), info, columns, known, parts[-1])
     write_claim_file(pl.scan_ipc(parts), as_of, target)
 
 

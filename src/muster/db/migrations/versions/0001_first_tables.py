@@ -14,21 +14,10 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_BLOCKS = (
-    ("claim_asset_blocks", "asset_ids"),
-    ("claim_key_blocks", "hashes"),
-    ("claim_key_blocks", "checks"),
-    ("claim_key_blocks", "ordinals"),
-    ("claim_key_blocks", "kinds"),
-)
-
 
 def upgrade() -> None:
     """Make the tables of muster and those of its job queue; there is no way down, a dump is."""
     _make_tables()
-    for table, column in _BLOCKS:
-        # uncompressed, so that sixteen bytes of a block are read without the rest of it
-        op.execute(f"ALTER TABLE migration.{table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
     run_script(
         op.get_bind(),
         "CREATE SCHEMA work; SET LOCAL search_path = work, pg_catalog;"
@@ -180,32 +169,6 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client_accounts")),
         sa.UniqueConstraint("name", name=op.f("uq_client_accounts_name")),
         schema="migration",
-    )
-    op.create_table(
-        "import_rows",
-        sa.Column("engagement_id", sa.Uuid(), nullable=False),
-        sa.Column("client_account_id", sa.Uuid(), nullable=False),
-        sa.Column("data_import_id", sa.Uuid(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("table_number", sa.SmallInteger(), nullable=False),
-        sa.Column("row_number", sa.Integer(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=True),
-        sa.Column("is_valid", sa.Boolean(), nullable=True),
-        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("cleansed", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.PrimaryKeyConstraint(
-            "engagement_id", "data_import_id", "attempt", "table_number", "row_number", name=op.f("pk_import_rows")
-        ),
-        schema="migration",
-    )
-    op.create_index(
-        "ix_import_rows_held_back",
-        "import_rows",
-        ["engagement_id", "data_import_id", "attempt", "table_number", "row_number"],
-        unique=False,
-        schema="migration",
-        postgresql_where=sa.text("NOT is_valid"),
     )
     op.create_table(
         "users",
@@ -696,6 +659,30 @@ def _make_tables() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("engagement_id", "data_import_id", name=op.f("pk_import_progress")),
+        schema="migration",
+    )
+    op.create_table(
+        "import_row_blocks",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("table_number", sa.SmallInteger(), nullable=False),
+        sa.Column("first_row", sa.Integer(), nullable=False),
+        sa.Column("last_row", sa.Integer(), nullable=False),
+        sa.Column("valid", sa.SmallInteger(), nullable=False),
+        sa.Column("held_back", sa.SmallInteger(), nullable=False),
+        sa.Column("unchecked", sa.SmallInteger(), nullable=False),
+        sa.Column("rows", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id", "data_import_id"],
+            ["migration.data_imports.engagement_id", "migration.data_imports.id"],
+            name=op.f("fk_import_row_blocks_engagement_id_data_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint(
+            "engagement_id", "data_import_id", "attempt", "table_number", "first_row", name=op.f("pk_import_row_blocks")
+        ),
         schema="migration",
     )
     op.create_table(
