@@ -148,6 +148,6 @@ async def _ended(ledger: Ledger, touched: Touched) -> pl.DataFrame:
 
 def _names(ledger: Ledger, assets: pl.Series) -> pl.DataFrame:
     ids = "{" + ",".join(ledger.roster.index.texts(assets)) + "}"
-    statement = inventory_repo.folded_by_ids(["asset_name"])
+    statement = inventory_repo.standing_by_ids(("id", "asset_name"))
     found = read_frame(ledger.services.database.url, ledger.tenant, statement, [ids])
     return found.select("id", pl.col("asset_name").cast(pl.String))

@@ -29,7 +29,7 @@ FILTERS = frozenset(
 )
 """The fields that a list of assets can be filtered by (equal to a value)."""
 
-_HOUSEKEEPING = frozenset({"engagement_id", "client_account_id", "claim_ids"})
+_HOUSEKEEPING = frozenset({"engagement_id", "client_account_id", "claim_ids", *inventory_repo.FINGERPRINTS})
 _MOST_NAMESAKES = 20
 
 

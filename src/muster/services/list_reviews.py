@@ -158,7 +158,7 @@ def _values(ledger: Ledger, pairs: pl.DataFrame) -> dict[int, dict[str, Any]]:
     """The fields of the assets in `pairs`, by claim number."""
     index = ledger.roster.index
     ids = index.texts(pl.concat([pairs["left_asset"], pairs["right_asset"]]).unique().sort())
-    statement = inventory_repo.folded_by_ids((*_FIELDS, "instance_uuid", "source_id"))
+    statement = inventory_repo.standing_by_ids(inventory_repo.row_columns((*_FIELDS, "instance_uuid", "source_id")))
     rows = read_frame(ledger.services.database.url, ledger.tenant, statement, ["{" + ",".join(ids) + "}"])
     return dict(zip(index.numbers(rows["id"]).tolist(), rows.to_dicts(), strict=True))
 

@@ -23,9 +23,10 @@ from muster.db.repos import inventory as inventory_repo
 from muster.db.repos.changes import ChangeKind, NewChange
 from muster.domain.plan import PlanAction
 from muster.pipeline.enrich.blocks import pack_keys
-from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLD_VERSION, FOLDED_SCHEMA
+from muster.pipeline.enrich.fingerprint import ROW_SCHEMA
+from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLD_VERSION
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA
-from muster.services.inventory.change import store_keys, write_batch
+from muster.services.inventory.change import assets_to_write, store_keys, write_assets
 from muster.services.inventory.folding import folded_batches
 from muster.services.inventory.key_index import KeysInMemory, numbered
 from muster.services.inventory.ledger import open_ledger
@@ -181,7 +182,8 @@ class _Rebuilding:
         async for batch in folded_batches(self.ledger, touched, predecessors, ASSET_FIELDS):
             self._tell(batch)
             if self.writes:
-                await write_batch(self.ledger, batch, ASSET_FIELDS)
+                assets = await asyncio.to_thread(assets_to_write, batch, self.ledger.roster.index, ASSET_FIELDS)
+                await write_assets(self.ledger, batch.plan.counts(), assets, ASSET_FIELDS)
             done += batch.members.height
             await self.progress(done, total)
 
@@ -207,7 +209,7 @@ class _Rebuilding:
                 Difference.DIFFERS,
                 tuple(
                     name
-                    for name in FOLDED_SCHEMA
+                    for name in ROW_SCHEMA
                     if (row["was"] != row["asset"] if name == "asset" else row[name] != stands[row["asset"]][name])
                 ),
             )

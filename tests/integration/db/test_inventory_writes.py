@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from muster.db.copy_text import copy_text
 from muster.db.repos.inventory import (
-    HOUSEKEEPING,
     count_assets,
     delete_assets,
     get_asset,
     insert_assets,
+    row_columns,
     update_assets,
 )
 from muster.kit.ids import uuid7
@@ -41,9 +41,11 @@ def _rows(ids: Sequence[UUID], name: str, was: Sequence[UUID] = ()) -> Iterator[
         asset_name=pl.lit(name),
         ip_address=pl.lit(["10.0.0.1", "10.0.0.2"]),
         memory_gb=pl.lit(16.0),
+        values_hash=pl.lit(1),
+        row_hash=pl.lit(-1),
     )
     former = [pl.Series("was", [str(item) for item in was])] if was else []
-    return copy_text(frame.select(*HOUSEKEEPING, *_FIELDS, *former))
+    return copy_text(frame.select(*row_columns(_FIELDS), *former))
 
 
 async def test_what_is_inserted_is_there_and_counted(database: Database, tenant: Tenant) -> None:

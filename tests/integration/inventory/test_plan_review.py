@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from muster.db.repos.inventory import FINGERPRINTS
 from muster.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from muster.domain.phases import FlowStatus, Phase, WaitingFor
 from muster.domain.plan import PlanAction, PlanEntry, PlanStaleError
@@ -116,7 +117,7 @@ async def test_what_is_applied_is_what_was_planned(services: Services, context: 
 def as_text(assets: dict[str, dict[str, object]]) -> dict[str, dict[str, str]]:
     """Assets with what is filled of their fields, as a plan writes it."""
     own = {"engagement_id", "client_account_id", "id", "created_at", "updated_at", "claim_ids", "discovery_source"}
-    own |= {"completeness_score", "quality_score", "confidence_score", "conflicts", "pinned"}
+    own |= {"completeness_score", "quality_score", "confidence_score", "conflicts", "pinned", *FINGERPRINTS}
 
     def text(value: object) -> str:
         if isinstance(value, list):

@@ -13,7 +13,8 @@ from muster.catalog.registry import categories, sources
 from muster.domain.plan import PlanAction, PlanEntry, PlannedRow
 from muster.kit.ids import uuid7
 from muster.pipeline.enrich.claims import ClaimRole, ImportIndex, ordinals
-from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
+from muster.pipeline.enrich.fingerprint import ROW_SCHEMA, with_fingerprints
+from muster.pipeline.enrich.fold import fold
 from muster.pipeline.enrich.identity import MEMBERSHIP_SCHEMA
 from muster.pipeline.enrich.order import BeliefOrder, ImportFacts, Snapshots
 from muster.pipeline.enrich.plan import compute_plan
@@ -76,7 +77,7 @@ def plan(
             if one[0] < among and one not in without
         ]
         assets = pl.DataFrame(placed, schema={"claim": pl.Int64, "asset": pl.Int64}, orient="row")
-        return fold(typed.join(assets, on="claim"), order, snapshots)
+        return with_fingerprints(fold(typed.join(assets, on="claim"), order, snapshots))
 
     last = len(imports) - 1
     before = folded(last, Snapshots.of([*facts[:last], replace(facts[last], active=False)]), ())
@@ -88,7 +89,7 @@ def plan(
     )
     counting = typed.join(members.filter(~pl.col("superseded")).select("claim", "asset"), on="claim")
     planning = Planning(last, index, order, Snapshots.of(facts), {0: "servers"})
-    standing = before if before.height else pl.DataFrame(schema=FOLDED_SCHEMA)
+    standing = before if before.height else pl.DataFrame(schema=ROW_SCHEMA)
     part = plan_entries(compute_plan(after, standing).folded, standing, counting, members, planning)
     asset_ids = [str(index.birth_id(min(claim(*one) for one in group))) for group in groups]
     return as_entries(part.entries), part.missing, asset_ids

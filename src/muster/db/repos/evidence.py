@@ -34,15 +34,15 @@ class SourceRow:
     """A stored row and the file it stood in. `cells` are its texts in the order of `columns`."""
 
     place: RowPlace
+    line: int | None
+    columns: Sequence[str]
+    cells: Sequence[str | None]
     filename: str
     source_system: str | None
     feed: str | None
     observed_at: datetime
     observed_at_origin: str
     table_name: str
-    line: int | None
-    columns: Sequence[str]
-    cells: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ async def source_rows(db: AsyncSession, tenant: Tenant, places: Sequence[RowPlac
     for import_id, table, number, *of_file, columns, block in await db.execute(_ROWS, given):
         row = row_of_block(table, number, block)
         if row is not None:
-            place = RowPlace(import_id, table, number)
-            found.append(SourceRow(place, *of_file, line=row.line, columns=columns, cells=row.raw))
+            found.append(SourceRow(RowPlace(import_id, table, number), row.line, columns, row.raw, *of_file))
     return found
 
 

@@ -11,7 +11,7 @@ from muster.db.tables import ASSET_FIELDS, assets
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import RowMapping
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,27 +40,31 @@ _TYPES = {column.name: column.type.compile(_DIALECT) for column in assets.column
 _AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]"}
 
 
-def folded_by_ids(fields: Sequence[str]) -> str:
-    """For db.bulk_read: housekeeping and `fields` of the assets in $1, an array literal of ids; ids as text."""
-    return f"{_select_folded(fields)} and id = any($1::text::uuid[])"
+FINGERPRINTS = ("values_hash", "row_hash")
+"""The columns that tell whether a fold changes an asset, without its values."""
 
 
-def folded_by_range(fields: Sequence[str]) -> str:
+def row_columns(fields: Sequence[str]) -> tuple[str, ...]:
+    """Housekeeping, `fields` in the order of the catalog, fingerprints; a name that is no column can not get in."""
+    return (*HOUSEKEEPING, *(name for name in _FIELDS if name in fields), *FINGERPRINTS)
+
+
+def standing_by_ids(columns: Sequence[str]) -> str:
+    """For db.bulk_read: `columns` of the assets in $1, an array literal of ids; ids as text."""
+    return f"{_select(columns)} and id = any($1::text::uuid[])"
+
+
+def standing_by_range(columns: Sequence[str]) -> str:
     """For db.bulk_read: the same of all assets from the id $1 to the id $2."""
-    return f"{_select_folded(fields)} and id between $1::text::uuid and $2::text::uuid"
+    return f"{_select(columns)} and id between $1::text::uuid and $2::text::uuid"
 
 
-def _select_folded(fields: Sequence[str]) -> str:
-    columns = ", ".join(_AS_TEXT.get(name, name) for name in _known(fields))
+def _select(columns: Sequence[str]) -> str:
+    listed = ", ".join(_AS_TEXT.get(name, name) for name in columns)
     return (
-        f"select {columns} from migration.assets "  # noqa: S608 - column names come from the catalog
+        f"select {listed} from migration.assets "  # noqa: S608 - column names come from the catalog
         "where engagement_id = current_setting('muster.engagement_id')::uuid"
     )
-
-
-def _known(fields: Sequence[str]) -> tuple[str, ...]:
-    """Housekeeping and `fields` in the order of the catalog; a name that is no column can not get in."""
-    return (*HOUSEKEEPING, *(name for name in _FIELDS if name in fields))
 
 
 ASSETS_AFTER = f"""
@@ -72,22 +76,22 @@ order by id limit $2::text::bigint
 """For db.bulk_read: the $2 assets after the id $1, ids as text."""
 
 
-async def insert_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes]) -> int:
-    """Insert assets from COPY text (housekeeping and `fields`); returns how many the database took."""
-    names = ", ".join(_known(fields))
+async def insert_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterable[bytes]) -> int:
+    """Insert assets from COPY text (`row_columns`); returns how many the database took."""
+    names = ", ".join(row_columns(fields))
     statement = f"""
     insert into migration.assets (engagement_id, client_account_id, {names})
     select :engagement, :client, {names} from incoming_assets
     """  # noqa: S608 - column names come from the catalog
-    return await _write(db, tenant, _known(fields), rows, statement)
+    return await _write(db, tenant, row_columns(fields), rows, statement)
 
 
-async def update_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterator[bytes]) -> int:
-    """Replace housekeeping (the id included) and `fields` of assets; returns how many there were.
+async def update_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str], rows: Iterable[bytes]) -> int:
+    """Replace the same columns (the id included) of assets; returns how many there were.
 
     A line of the COPY text ends with one more column, `was`: the id that the asset has had so far.
     """
-    values = ", ".join(f"{name} = incoming.{name}" for name in _known(fields))
+    values = ", ".join(f"{name} = incoming.{name}" for name in row_columns(fields))
     # the array keeps the update from reading the whole inventory for each batch, be its ids next to each other or not
     statement = f"""
     update migration.assets as asset set updated_at = now(), {values}
@@ -96,13 +100,13 @@ async def update_assets(db: AsyncSession, tenant: Tenant, fields: Sequence[str],
         and asset.id = any (array(select was from incoming_assets))
     """  # noqa: S608 - column names come from the catalog
     await db.execute(_NESTED_LOOPS, {"state": "off"})
-    written = await _write(db, tenant, (*_known(fields), "was"), rows, statement)
+    written = await _write(db, tenant, (*row_columns(fields), "was"), rows, statement)
     await db.execute(_NESTED_LOOPS, {"state": "on"})
     return written
 
 
 async def _write(
-    db: AsyncSession, tenant: Tenant, columns: Sequence[str], rows: Iterator[bytes], statement: str
+    db: AsyncSession, tenant: Tenant, columns: Sequence[str], rows: Iterable[bytes], statement: str
 ) -> int:
     # names and types come from the catalog, not from a user
     ddl = ", ".join(f"{name} {_TYPES[name]}" for name in columns)

@@ -70,6 +70,8 @@ assets = Table(
     Column("completeness_score", Double),
     Column("quality_score", Double),
     Column("confidence_score", Double),
+    Column("values_hash", BigInteger, comment="fingerprint of the canonical fields (pipeline/enrich/fingerprint.py)"),
+    Column("row_hash", BigInteger, comment="fingerprint of all that the fold decides"),
     Column("created_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     Column("updated_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     *(Column(field.name, column_type(field), comment=field.unit) for field in ASSET_FIELDS),

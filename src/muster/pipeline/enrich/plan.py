@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import polars as pl
 
 from muster.domain.plan import PlanAction, PlanCounts
-from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLDED_SCHEMA
+from muster.pipeline.enrich.fingerprint import ROW_SCHEMA
+from muster.pipeline.enrich.fold import ASSET_FIELDS
 
-_WRITTEN = [name for name in FOLDED_SCHEMA if name != "asset"]
+_WRITTEN = [name for name in ROW_SCHEMA if name != "asset"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Assets by what happens to them.
 
-    `folded` holds FOLDED_SCHEMA plus `action` (a PlanAction) and `changed_fields` (canonical fields whose value
-    changes), one row per asset that the change touches. An asset may be `unchanged` and yet differ in the claims
-    behind it: `dirty` says that its row must be written.
+    `folded` holds fingerprint.ROW_SCHEMA, `action` (a PlanAction) and `changed_fields` (canonical fields whose value
+    changes; null when compared by fingerprint), one row per asset that the change touches. An asset may be `unchanged`
+    and yet differ in the claims behind it: `dirty` says that its row must be written.
     """
 
     folded: pl.DataFrame
@@ -35,8 +36,23 @@ class Plan:
         )
 
 
+def compare_fingerprints(folded: pl.DataFrame, standing: pl.DataFrame) -> Plan:
+    """Compare `folded` (ROW_SCHEMA) with no more than `asset` and FINGERPRINT_SCHEMA of what stands."""
+    both = folded.join(standing, on="asset", how="left", suffix=":before", maintain_order="left")
+    compared = both.with_columns(
+        action=pl.when(pl.col("values_hash:before").is_null())
+        .then(pl.lit(PlanAction.CREATE.value))
+        .when(pl.col("values_hash:before") != pl.col("values_hash"))
+        .then(pl.lit(PlanAction.UPDATE.value))
+        .otherwise(pl.lit(PlanAction.UNCHANGED.value)),
+        changed_fields=pl.lit(None, dtype=pl.List(pl.String)),
+        dirty=pl.col("row_hash").ne_missing(pl.col("row_hash:before")),
+    )
+    return Plan(compared.select(*ROW_SCHEMA, "action", "changed_fields", "dirty"))
+
+
 def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
-    """Compare `folded` (FOLDED_SCHEMA) with `existing`, the rows of the same assets as they stand (same columns)."""
+    """Compare `folded` with `existing`, the rows of the same assets as they stand (both ROW_SCHEMA)."""
     if existing.is_empty():
         created = folded.with_columns(
             action=pl.lit(PlanAction.CREATE.value),
@@ -70,11 +86,11 @@ def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
             .otherwise(pl.lit(PlanAction.UNCHANGED.value))
         )
     )
-    return Plan(compared.select(*FOLDED_SCHEMA, "action", "changed_fields", "dirty"))
+    return Plan(compared.select(*ROW_SCHEMA, "action", "changed_fields", "dirty"))
 
 
 def _differs(name: str) -> pl.Expr:
     before, after = pl.col(f"{name}:before"), pl.col(name)
-    if isinstance(FOLDED_SCHEMA[name], pl.List):
+    if isinstance(ROW_SCHEMA[name], pl.List):
         return before.hash().ne_missing(after.hash())
     return before.ne_missing(after)

@@ -8,7 +8,9 @@ it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,6 +23,7 @@ from muster.db.repos.claims import PackedKeys
 from muster.domain.plan import PlanAction, PlanCounts
 from muster.pipeline.enrich.blocks import pack_keys
 from muster.pipeline.enrich.codec import to_columns
+from muster.services.inventory.ahead import ahead
 from muster.services.inventory.fates import MOST_NAMED, Fate, Named, NamedAsset, count_fates, name_fates
 from muster.services.inventory.folding import folded_batches
 from muster.services.inventory.key_index import numbered, unpack
@@ -152,11 +155,14 @@ async def _apply(ledger: Ledger, touched: Touched, progress: Progress) -> Change
     fields = await ledger.files.fields(ledger.roster.edited)
     spoken_of = _spoken_of(touched)
     total, done = touched.membership.height, 0
-    async for batch in folded_batches(ledger, touched, predecessors, fields):
-        counts = await write_batch(ledger, batch, fields)
-        change = _sum(change, counts, batch.plan.folded.join(spoken_of, on="asset", how="semi"), ledger.roster.index)
-        done += batch.members.height
-        await progress(done, total)
+    batches = folded_batches(ledger, touched, predecessors)
+    async with aclosing(ahead(batches, partial(assets_to_write, index=ledger.roster.index, fields=fields))) as prepared:
+        async for batch, assets in prepared:
+            counts = await write_assets(ledger, batch.plan.counts(), assets, fields)
+            spoken = batch.plan.folded.join(spoken_of, on="asset", how="semi")
+            change = _sum(change, counts, spoken, ledger.roster.index)
+            done += batch.members.height
+            await progress(done, total)
     await move_claims(ledger, touched.moved())
     return change
 
@@ -171,20 +177,34 @@ def _spoken_of(touched: Touched) -> pl.DataFrame:
     return pl.concat([now, lived_on]).unique()
 
 
-async def write_batch(ledger: Ledger, batch: Batch, fields: Sequence[str]) -> PlanCounts:
-    """Write what differs; the counts of created and updated assets are those of the database."""
-    index = ledger.roster.index
-    counts = batch.plan.counts()
+@dataclass(frozen=True, slots=True)
+class AssetsToWrite:
+    """The rows of a batch that are new, and those that differ from what stands, as COPY text."""
+
+    created: list[bytes]
+    rewritten: list[bytes]
+    rewritten_count: int
+
+
+def assets_to_write(batch: Batch, index: ImportIndex, fields: Sequence[str]) -> AssetsToWrite:
+    """What differs in a batch, made ready for the database."""
     created = batch.plan.folded.filter(pl.col("action") == PlanAction.CREATE)
-    if created.height:
-        rows = copy_text(to_columns(created, index, fields))
-        counts = replace(counts, created=await inventory_repo.insert_assets(ledger.db, ledger.tenant, fields, rows))
     kept = batch.plan.folded.join(batch.carried, on="asset", maintain_order="left")
     rewritten = kept.filter(pl.col("dirty") | (pl.col("was") != pl.col("asset")))
-    if rewritten.height:
-        columns = to_columns(rewritten, index, fields).with_columns(index.texts(rewritten["was"]))
-        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, fields, copy_text(columns))
-        counts = replace(counts, updated=counts.updated - (rewritten.height - written))
+    columns = to_columns(rewritten, index, fields).with_columns(index.texts(rewritten["was"]))
+    return AssetsToWrite(
+        list(copy_text(to_columns(created, index, fields))), list(copy_text(columns)), rewritten.height
+    )
+
+
+async def write_assets(ledger: Ledger, counts: PlanCounts, assets: AssetsToWrite, fields: Sequence[str]) -> PlanCounts:
+    """Write a batch; `counts` are what was planned, those of created and updated assets come from the database."""
+    if assets.created:
+        created = await inventory_repo.insert_assets(ledger.db, ledger.tenant, fields, assets.created)
+        counts = replace(counts, created=created)
+    if assets.rewritten:
+        written = await inventory_repo.update_assets(ledger.db, ledger.tenant, fields, assets.rewritten)
+        counts = replace(counts, updated=counts.updated - (assets.rewritten_count - written))
     return counts
 
 

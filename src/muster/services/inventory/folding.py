@@ -11,14 +11,16 @@ import polars as pl
 from muster.db.bulk_read import FrameReader
 from muster.db.repos import inventory as inventory_repo
 from muster.pipeline.enrich.codec import from_columns
-from muster.pipeline.enrich.fold import FOLDED_SCHEMA, fold
+from muster.pipeline.enrich.fingerprint import FINGERPRINT_SCHEMA, ROW_SCHEMA, with_fingerprints
+from muster.pipeline.enrich.fold import fold
 from muster.pipeline.enrich.identity import MEMBERSHIP_SCHEMA
-from muster.pipeline.enrich.plan import Plan, compute_plan
+from muster.pipeline.enrich.plan import Plan, compare_fingerprints, compute_plan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Iterator, Sequence
 
     from muster.domain.decisions import Edit
+    from muster.pipeline.enrich.order import BeliefOrder, Snapshots
     from muster.services.inventory.ledger import Ledger
     from muster.services.inventory.touched import Touched
 
@@ -33,8 +35,8 @@ class Batch:
     """A part of a change that parts no asset.
 
     `members` (identity.MEMBERSHIP_SCHEMA) are its claims, `typed` the typed rows of those that count, `carried`
-    (`asset`, `was`) the assets that carry on one that stands, `existing` (fold.FOLDED_SCHEMA, by future ids) what
-    stands, `plan` what differs.
+    (`asset`, `was`) the assets that carry on one that stands, `plan` what differs. `existing` (fingerprint.ROW_SCHEMA,
+    by future ids) is what stands; empty when it was compared by fingerprint.
     """
 
     members: pl.DataFrame
@@ -45,11 +47,12 @@ class Batch:
 
 
 async def folded_batches(
-    ledger: Ledger, touched: Touched, predecessors: pl.DataFrame, fields: Sequence[str]
-) -> AsyncIterator[Batch]:
+    ledger: Ledger, touched: Touched, predecessors: pl.DataFrame, fields: Sequence[str] | None = None
+) -> AsyncGenerator[Batch]:
     """The batches of a change, in the order of the assets as they stand.
 
-    While the caller works on one batch, the next is being made ready.
+    While the caller works on one batch, the next is being made ready. With `fields` what differs is known field by
+    field; without, from fingerprints, that something does, in a fourth of the time.
     """
     cuts = list(_cut(touched.membership, predecessors))
     reader = await asyncio.to_thread(FrameReader, ledger.services.database.url, ledger.tenant)
@@ -99,7 +102,7 @@ class _Folding:
     ledger: Ledger
     touched: Touched
     predecessors: pl.DataFrame
-    fields: Sequence[str]
+    fields: Sequence[str] | None
     reader: FrameReader
 
     async def batch(self, members: pl.DataFrame, number: int) -> Batch:
@@ -110,26 +113,49 @@ class _Folding:
         current = members.filter(~pl.col("superseded")).select("claim", "asset")
         typed = await self.ledger.files.typed(current, number)
         pins = _pins_of(self.touched, assets["asset"])
-        folded, existing = await asyncio.gather(
-            asyncio.to_thread(fold, typed, roster.order, roster.snapshots, pins),
+        folded, standing = await asyncio.gather(
+            asyncio.to_thread(_folded, typed, roster.order, roster.snapshots, pins),
             asyncio.to_thread(self._standing, carried),
         )
-        plan = await asyncio.to_thread(compute_plan, folded, existing)
+        compare = compare_fingerprints if self.fields is None else compute_plan
+        plan = await asyncio.to_thread(compare, folded, standing)
+        existing = pl.DataFrame(schema=ROW_SCHEMA) if self.fields is None else standing
         return Batch(members, typed, carried, existing, plan)
 
     def _standing(self, carried: pl.DataFrame) -> pl.DataFrame:
-        """The rows that `carried` (`asset`, `was`) names as they stand, FOLDED_SCHEMA, by the ids they will have."""
+        """What `carried` (`asset`, `was`) names as it stands, by the ids that they will have.
+
+        ROW_SCHEMA, or without fields `asset` and FINGERPRINT_SCHEMA.
+        """
+        schema = ROW_SCHEMA
+        if self.fields is None:
+            schema = {name: kind for name, kind in ROW_SCHEMA.items() if name == "asset" or name in FINGERPRINT_SCHEMA}
         if carried.is_empty():
-            return pl.DataFrame(schema=FOLDED_SCHEMA)
+            return pl.DataFrame(schema=schema)
         index = self.ledger.roster.index
-        wanted = carried["was"].sort()
-        ids = index.texts(wanted)
-        if len(ids) > _FEW_IDS and wanted[-1] - wanted[0] < _SPARSEST * len(ids):
-            statement, parameters = inventory_repo.folded_by_range(self.fields), [ids[0], ids[-1]]
+        rows = self._read(carried["was"].sort())
+        if self.fields is None:
+            known = rows.with_columns(pl.Series("was", index.numbers(rows["id"])))
         else:
-            statement, parameters = inventory_repo.folded_by_ids(self.fields), ["{" + ",".join(ids) + "}"]
-        rows = from_columns(self.reader.read(statement, parameters), index)
-        return rows.rename({"asset": "was"}).join(carried, on="was").select(*FOLDED_SCHEMA)
+            known = from_columns(rows, index).rename({"asset": "was"})
+        return known.join(carried, on="was").select(*schema)
+
+    def _read(self, assets: pl.Series) -> pl.DataFrame:
+        """The rows of some assets (claim numbers in ascending order), and maybe those of others between them."""
+        if self.fields is None:
+            columns: tuple[str, ...] = ("id", *inventory_repo.FINGERPRINTS)
+        else:
+            columns = inventory_repo.row_columns(self.fields)
+        ids = self.ledger.roster.index.texts(assets)
+        if len(ids) > _FEW_IDS and assets[-1] - assets[0] < _SPARSEST * len(ids):
+            return self.reader.read(inventory_repo.standing_by_range(columns), [ids[0], ids[-1]])
+        return self.reader.read(inventory_repo.standing_by_ids(columns), ["{" + ",".join(ids) + "}"])
+
+
+def _folded(
+    typed: pl.DataFrame, order: BeliefOrder, snapshots: Snapshots, pins: Sequence[tuple[int, Edit]]
+) -> pl.DataFrame:
+    return with_fingerprints(fold(typed, order, snapshots, pins))
 
 
 def _pins_of(touched: Touched, assets: pl.Series) -> list[tuple[int, Edit]]:

@@ -81,6 +81,13 @@ def _make_tables() -> None:
         sa.Column("completeness_score", sa.Double(), nullable=True),
         sa.Column("quality_score", sa.Double(), nullable=True),
         sa.Column("confidence_score", sa.Double(), nullable=True),
+        sa.Column(
+            "values_hash",
+            sa.BigInteger(),
+            nullable=True,
+            comment="fingerprint of the canonical fields (pipeline/enrich/fingerprint.py)",
+        ),
+        sa.Column("row_hash", sa.BigInteger(), nullable=True, comment="fingerprint of all that the fold decides"),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("asset_name", sa.Text(), nullable=True),
