@@ -1,19 +1,19 @@
 """Fingerprints of folded assets: whether a fold changes an asset is seen from two numbers, without reading its values.
 
-64 bits of xxHash64 over "field=value" of all that is filled, in the order of the catalog: a field that the catalog
-gains later changes no fingerprint. Two different assets agree by chance once in 10^19.
+A fingerprint is the sum (modulo 2^64) of the xxHash64 of every filled value, each with the CRC-32 of its field's name
+as seed: a field that the catalog gains later changes none. Two different assets agree by chance once in 10^19.
 """
 
 from __future__ import annotations
 
+import operator
+import zlib
+from functools import reduce
+
 import polars as pl
-import polars_hash as plh
+import polars_hash  # noqa: F401 - registers the hashes that are used here
 
 from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLDED_SCHEMA
-
-_HOUSEKEEPING = [name for name in FOLDED_SCHEMA if name not in ASSET_FIELDS]
-_BETWEEN_FIELDS = "\x1f"
-_BETWEEN_ELEMENTS = "\x1e"
 
 FINGERPRINT_SCHEMA = {"values_hash": pl.Int64, "row_hash": pl.Int64}
 """`values_hash` over the canonical fields, `row_hash` over these and everything else that the fold decides."""
@@ -21,36 +21,24 @@ FINGERPRINT_SCHEMA = {"values_hash": pl.Int64, "row_hash": pl.Int64}
 ROW_SCHEMA = {**FOLDED_SCHEMA, **FINGERPRINT_SCHEMA}
 """An asset as it is written: what the fold decides, and its fingerprints."""
 
+_HOUSEKEEPING = tuple(name for name in FOLDED_SCHEMA if name not in ASSET_FIELDS)
+_BETWEEN_ELEMENTS = "\x1e"
+
 
 def with_fingerprints(folded: pl.DataFrame) -> pl.DataFrame:
     """`folded` (fold.FOLDED_SCHEMA) as ROW_SCHEMA."""
-    return folded.hstack(fingerprints(folded))
+    of_values = _sum(folded, ASSET_FIELDS)
+    return folded.with_columns(values_hash=of_values, row_hash=of_values + _sum(folded, _HOUSEKEEPING))
 
 
-def fingerprints(folded: pl.DataFrame) -> pl.DataFrame:
-    """The two fingerprints of each row of `folded` (fold.FOLDED_SCHEMA), FINGERPRINT_SCHEMA."""
-    texts = folded.select(_joined(folded, ASSET_FIELDS, "values"), _joined(folded, _HOUSEKEEPING, "others"))
-    hashed = texts.select(
-        _hash(pl.col("values")).alias("values_hash"),
-        _hash(plh.concat_str("values", "others", separator=_BETWEEN_FIELDS)).alias("row_hash"),
-    )
-    return hashed.cast(dict(FINGERPRINT_SCHEMA.items()))
-
-
-def _hash(text: pl.Expr) -> pl.Expr:
-    hashed: pl.Expr = text.nchash.xxhash64(seed=0)  # type: ignore[attr-defined]  # a plug-in adds it
-    return hashed.reinterpret(signed=True)
-
-
-def _joined(folded: pl.DataFrame, names: list[str] | tuple[str, ...], alias: str) -> pl.Expr:
+def _sum(folded: pl.DataFrame, names: tuple[str, ...]) -> pl.Expr:
     filled = [name for name in names if folded[name].null_count() < folded.height]
-    if not filled:
-        return pl.repeat("", pl.len()).alias(alias)
-    pieces = [pl.concat_str(pl.lit(f"{name}="), _text(name)) for name in filled]
-    return pl.concat_str(pieces, separator=_BETWEEN_FIELDS, ignore_nulls=True).alias(alias)
+    return reduce(operator.add, map(_hash, filled), pl.lit(0, dtype=pl.Int64))
 
 
-def _text(name: str) -> pl.Expr:
+def _hash(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
     if isinstance(FOLDED_SCHEMA[name], pl.List):
-        return pl.col(name).cast(pl.List(pl.String)).list.join(_BETWEEN_ELEMENTS)
-    return pl.col(name).cast(pl.String)
+        text = pl.col(name).cast(pl.List(pl.String)).list.join(_BETWEEN_ELEMENTS)
+    hashed: pl.Expr = text.nchash.xxhash64(seed=zlib.crc32(name.encode()))  # type: ignore[attr-defined]
+    return hashed.reinterpret(signed=True).fill_null(0)

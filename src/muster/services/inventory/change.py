@@ -66,7 +66,9 @@ async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> Cha
     """Let the claims of an import take part for the first time; stores their keys. The ledger has it joining."""
     item = ledger.roster.get(import_id)
     await claims_repo.drop_blocks(ledger.db, ledger.tenant, import_id)
-    touched = await joining(ledger, item, await store_keys(ledger, item))
+    keys = await ledger.files.keys(item)
+    own = numbered(keys, ledger.roster, import_id)
+    touched = await joining(ledger, item, own, meanwhile=partial(_insert_keys, ledger, item, keys))
     return await _activate(ledger, item, touched, progress)
 
 
@@ -134,9 +136,13 @@ async def _activate(ledger: Ledger, item: ClaimImport, touched: Touched, progres
 async def store_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
     """Make the keys of an import from its claims, store them, and return them as CLAIM_KEYS_SCHEMA."""
     keys = await ledger.files.keys(item)
+    await _insert_keys(ledger, item, keys)
+    return numbered(keys, ledger.roster, item.import_id)
+
+
+async def _insert_keys(ledger: Ledger, item: ClaimImport, keys: pl.DataFrame) -> None:
     blocks = (PackedKeys(item.import_id, **asdict(block)) for block in pack_keys(keys))
     await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, blocks)
-    return numbered(keys, ledger.roster, item.import_id)
 
 
 async def _stored_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:

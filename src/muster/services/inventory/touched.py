@@ -15,7 +15,7 @@ from muster.services.inventory.key_index import open_index
 from muster.services.inventory.placement import NOTHING, assets_of, placed_claims
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from muster.db.repos.claims import ClaimImport
     from muster.domain.decisions import Edit
@@ -89,11 +89,24 @@ class Touched:
         return pl.concat([elsewhere, redirected])
 
 
-async def joining(ledger: Ledger, item: ClaimImport, own: pl.DataFrame) -> Touched:
-    """What is touched when an import's claims join; `own` are their keys."""
+async def _nothing() -> None:
+    """What is done meanwhile when nothing else is to be done."""
+
+
+async def joining(
+    ledger: Ledger, item: ClaimImport, own: pl.DataFrame, meanwhile: Callable[[], Awaitable[None]] = _nothing
+) -> Touched:
+    """What is touched when an import's claims join; `own` are their keys.
+
+    `meanwhile` is work for the database that is done while the processors are busy telling who is who.
+    """
     reached = await _reach_of_import(ledger, item, own)
     claims = await ledger.files.claims(item)
-    membership, pins = await _resolve(ledger, pl.concat([own, reached.keys]), reached.crowded)
+    beside = asyncio.ensure_future(meanwhile())
+    try:
+        membership, pins = await _resolve(ledger, pl.concat([own, reached.keys]), reached.crowded)
+    finally:
+        await beside
     return Touched(
         membership=_with_loners(membership, pl.concat([claims, reached.claims])),
         before=await assets_of(ledger, reached.claims),
