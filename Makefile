@@ -1,7 +1,7 @@
 # Everything is done from here; only Python 3.11 or newer and make are needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench accuracy clean
+.PHONY: help setup run test lint bench accuracy fuzz clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -10,6 +10,7 @@ PY := $(VENV)/bin/python
 PYTEST_ARGS ?=
 BENCH_ROWS ?=
 ACCURACY_SEEDS ?=
+FUZZ_ARGS ?=
 
 # The oldest Python that will do, and where to look for one.
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
@@ -36,8 +37,12 @@ lint: setup ## check style, types and layers only
 bench: setup ## measure whole imports against the floor of this machine (BENCH_ROWS=100000,1000000)
 	@BENCH_ROWS="$(BENCH_ROWS)" $(PY) bench/run.py
 
-accuracy: setup ## measure who is taken for whom, against a labelled estate (ACCURACY_SEEDS="1 2 3")
+accuracy: setup ## measure who is taken for whom, and what files and columns are taken for (ACCURACY_SEEDS="1 2 3")
 	@$(PY) tests/accuracy/measure.py $(ACCURACY_SEEDS)
+	@$(PY) tests/accuracy/files/measure_files.py
+
+fuzz: setup ## damage sample files for ten minutes and read them (FUZZ_ARGS="--seconds 60", "--case 1234")
+	@$(PY) tests/fuzz/run.py $(FUZZ_ARGS)
 
 clean: ## remove the virtual environment and the caches
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

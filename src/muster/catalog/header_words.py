@@ -59,6 +59,71 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "conf": ("configuration",),
     "config": ("configuration",),
     "colour": ("color",),
+    "nm": ("name",),
+    "cœur": ("coeurs",),
+    "cœurs": ("coeurs",),
+    "operatingsystem": ("operating", "system"),
+    "ipaddr": ("ip", "address"),
+    "ipaddress": ("ip", "address"),
+    "macaddr": ("mac", "address"),
+    "ssn": ("serial", "number"),
+    "smodel": ("model",),
+    "smanufacturer": ("manufacturer",),
+    "utlz": ("utilization",),
+    "utilised": ("used",),
+    "utilized": ("used",),
+    "usg": ("usage",),
+    "utilizacion": ("utilization",),
+    "proc": ("processor",),
+    "alloc": ("allocated",),
+    "allocation": ("allocated",),
+    "prov": ("provisioned",),
+    "tot": ("total",),
+    "ttl": ("total",),
+    "mgmt": ("management",),
+    "grp": ("group",),
+    "phys": ("physical",),
+    "sz": ("size",),
+    "spd": ("speed",),
+    "freq": ("frequency",),
+    "dt": ("date",),
+    "ctr": ("center",),
+    "cntr": ("center",),
+    "biz": ("business",),
+    "acct": ("account",),
+    "dsk": ("disk",),
+    "stor": ("storage",),
+    "hyp": ("hypervisor",),
+    "hv": ("hypervisor",),
+    "bldg": ("building",),
+    "mnthly": ("monthly",),
+    "est": ("estimated",),
+    "min": ("minimum",),
+    "mean": ("average",),
+    "moy": ("average",),
+    "perc": ("percent",),
+    "srvr": ("server",),
+    "serv": ("server",),
+    "mach": ("machine",),
+    "clstr": ("cluster",),
+    "win": ("windows",),
+    "manufact": ("manufacturer",),
+    "lic": ("license",),
+    "licence": ("license",),
+    "virtualized": ("virtualization",),
+    "orig": ("source",),
+    "originator": ("source",),
+    "resp": ("destination",),
+    "responder": ("destination",),
+    "anz": ("number",),
+    "anzahl": ("number",),
+    "bez": ("bezeichnung",),
+    "abt": ("abteilung",),
+    "conns": ("connection",),
+    "conn": ("connection",),
+    "proto": ("protocol",),
+    "pid": ("process", "id"),
+    "ts": ("timestamp",),
 }
 """Token by token; never inside a word."""
 
@@ -71,6 +136,29 @@ PHRASES: dict[tuple[str, ...], str] = {
     ("v", "lan"): "vlan",
     ("u", "uid"): "uuid",
     ("s", "n"): "serial number",
+    ("time", "stamp"): "timestamp",
+    ("v", "cpu"): "vcpu",
+    ("network", "in"): "network inbound",
+    ("network", "out"): "network outbound",
+    ("bytes", "in"): "bytes inbound",
+    ("bytes", "out"): "bytes outbound",
+    ("packets", "in"): "packets inbound",
+    ("logged", "in"): "logged",
+    ("used", "for"): "used_for",
+    ("pre", "production"): "preproduction",
+    ("host", "operating", "system"): "operating system",
+    ("id", "source", "h"): "source ip",
+    ("id", "destination", "h"): "destination ip",
+    ("id", "destination", "p"): "destination port",
+    ("id", "source", "p"): "source port",
+    ("95th", "percentile"): "p95",
+    ("percent", "dec"): "percent",
+    ("percent", "decimal"): "percent",
+    ("95", "percentile"): "p95",
+    ("percentile", "95"): "p95",
+    ("95", "percent"): "p95",
+    ("6", "r"): "6r",
+    ("7", "r"): "7r",
 }
 """Neighbouring words that are one."""
 
@@ -80,16 +168,160 @@ FILLERS = frozenset({
 })  # fmt: skip
 """Words that carry nothing, in any of the languages; `n` and `no` are not among them (numero)."""
 
+VAGUE: dict[tuple[str, ...], dict[str, float]] = {
+    ("status",): {"operational_status": 0.8, "power_state": 0.35},
+    ("state",): {"operational_status": 0.72, "power_state": 0.45},
+    ("host",): {"hostname": 0.66, "hypervisor_host": 0.5, "asset_name": 0.15},
+    ("disk",): {"storage_gb": 0.62, "disk_count": 0.55},
+    ("cpu",): {"cpu_cores": 0.72, "cpu_sockets": 0.35, "cpu_model": 0.4, "cpu_utilization_percent": 0.3},
+    ("number", "cpu"): {"cpu_cores": 0.72, "cpu_sockets": 0.4},
+    ("processor",): {"cpu_model": 0.66, "cpu_sockets": 0.45, "cpu_cores": 0.42},
+    ("number", "processor"): {"cpu_sockets": 0.72, "cpu_cores": 0.5},
+    ("name",): {"asset_name": 0.88, "hostname": 0.3, "fqdn": 0.2},
+    ("server",): {"asset_name": 0.82, "hostname": 0.5, "fqdn": 0.25},
+    ("machine",): {"asset_name": 0.82, "hostname": 0.45, "fqdn": 0.25},
+    ("computer",): {"asset_name": 0.8, "hostname": 0.5},
+    ("node",): {"asset_name": 0.75, "hostname": 0.5},
+    ("vm",): {"asset_name": 0.88, "hostname": 0.3},
+    ("system",): {"asset_name": 0.58, "application_name": 0.35, "operating_system": 0.3},
+    ("system", "name"): {"asset_name": 0.8, "application_name": 0.35, "hostname": 0.3},
+    ("device",): {"asset_name": 0.72, "hostname": 0.4},
+    ("asset",): {"asset_name": 0.82, "hostname": 0.2},
+    ("instance",): {"asset_name": 0.5, "source_id": 0.4},
+    ("type",): {"asset_type": 0.8, "dependency_type": 0.6},
+    ("class",): {"asset_type": 0.78},
+    ("category",): {"asset_type": 0.55, "data_category": 0.6},
+    ("tier",): {"business_criticality": 0.5, "environment": 0.4},
+    ("classification",): {"data_classification": 0.85, "environment": 0.35},
+    ("sensitivity",): {"data_classification": 0.66, "sensitivity_label": 0.55},
+    ("service",): {"application_name": 0.42, "protocol": 0.35},
+    ("product",): {"application_name": 0.45, "model": 0.35},
+    ("usage",): {"environment": 0.45},
+    ("virtual",): {"asset_type": 0.25},
+    ("platform",): {"virtualization_platform": 0.45, "operating_system": 0.5},
+    ("version",): {"os_version": 0.4, "database_version": 0.3},
+    ("architecture",): {"os_architecture": 0.85},
+    ("family",): {"operating_system": 0.4},
+    ("address",): {"ip_address": 0.55, "location": 0.4},
+    ("network",): {"network_zone": 0.4, "vlan": 0.3, "ip_address": 0.2},
+    ("zone",): {"network_zone": 0.55, "availability_zone": 0.5},
+    ("region",): {"location": 0.8},
+    ("timestamp",): {"sampled_at": 0.7, "last_seen": 0.5},
+    ("date",): {"sampled_at": 0.35, "last_seen": 0.35, "installed_at": 0.3},
+    ("time",): {"sampled_at": 0.5, "last_seen": 0.3},
+    ("created",): {"installed_at": 0.35, "first_seen": 0.35},
+    ("id",): {"source_id": 0.85},
+    ("serial",): {"serial_number": 0.95},
+    ("owner",): {"business_owner": 0.85},
+    ("group",): {"support_group": 0.4},
+    ("company",): {"business_unit": 0.3},
+    ("cost",): {"current_monthly_cost": 0.4},
+    ("used",): {"storage_used_gb": 0.62},
+    ("consumed",): {"storage_used_gb": 0.42},
+    ("power",): {"power_state": 0.6},
+    ("running",): {"power_state": 0.6},
+    ("start", "time"): {"window_start": 0.45},
+    ("end", "time"): {"window_end": 0.45},
+    ("date", "time"): {"sampled_at": 0.65, "last_seen": 0.4},
+    ("datetime",): {"sampled_at": 0.65, "last_seen": 0.4},
+    ("key",): {"source_id": 0.3},
+    ("free",): {"storage_free_gb": 0.66},
+    ("capacity",): {"storage_gb": 0.6},
+    ("size",): {"storage_gb": 0.32},
+    ("total",): {"storage_gb": 0.35},
+    ("count",): {"connection_count": 0.6},
+    ("number",): {"connection_count": 0.5},
+    ("mbps",): {"network_throughput_mbps": 0.5, "disk_throughput_mbps": 0.4},
+    ("source",): {"source_app": 0.6, "source_server": 0.35, "source_ip": 0.4},
+    ("target",): {"target_app": 0.6, "target_server": 0.35, "target_ip": 0.4},
+    ("destination",): {"target_app": 0.5, "target_server": 0.45, "target_ip": 0.45},
+    ("from",): {"source_app": 0.5, "source_server": 0.4, "source_ip": 0.4},
+    ("to",): {"target_app": 0.5, "target_server": 0.4, "target_ip": 0.4},
+    ("client",): {"source_server": 0.5, "source_app": 0.4, "source_ip": 0.4},
+    ("parent",): {"source_app": 0.45, "source_server": 0.42},
+    ("child",): {"target_app": 0.45, "target_server": 0.42},
+    ("source", "name"): {"source_app": 0.55, "source_server": 0.5},
+    ("target", "name"): {"target_app": 0.55, "target_server": 0.5},
+    ("destination", "name"): {"target_app": 0.5, "target_server": 0.5},
+    ("upstream",): {"target_app": 0.5, "data_object": 0.3},
+    ("downstream",): {"source_app": 0.4},
+    ("source", "id"): {"source_app": 0.35, "source_id": 0.3},
+    ("database", "name"): {"asset_name": 0.5, "data_object": 0.45},
+    ("schema", "name"): {"data_object": 0.3},
+    ("time", "slot"): {"last_seen": 0.4, "sampled_at": 0.3, "window_start": 0.35},
+    ("timeslot",): {"last_seen": 0.4, "sampled_at": 0.3, "window_start": 0.35},
+    ("database",): {"database_type": 0.55, "asset_name": 0.3, "data_object": 0.5},
+    ("table",): {"data_object": 0.8},
+    ("object",): {"data_object": 0.66},
+    ("column",): {"data_object": 0.35},
+    ("path",): {"data_object": 0.66},
+    ("label",): {"sensitivity_label": 0.5, "tags": 0.4},
+    ("application", "name"): {"application_name": 0.93, "asset_name": 0.3},
+    ("application",): {"application_name": 0.93, "asset_name": 0.25},
+    ("service", "name"): {"application_name": 0.8, "asset_name": 0.3},
+    ("business", "application"): {"application_name": 0.93, "asset_name": 0.2},
+    ("web", "application", "name"): {"application_name": 0.8, "asset_name": 0.3},
+    ("component", "name"): {"asset_name": 0.45, "application_name": 0.3, "source_app": 0.4},
+    ("component",): {"asset_name": 0.4, "application_name": 0.3, "source_app": 0.4},
+    ("product", "name"): {"application_name": 0.6, "asset_name": 0.2},
+    ("anwendung",): {"application_name": 0.93, "asset_name": 0.25},
+    ("applikation",): {"application_name": 0.93, "asset_name": 0.25},
+    ("aplicacion",): {"application_name": 0.93, "asset_name": 0.25},
+    ("aplicacao",): {"application_name": 0.93, "asset_name": 0.25},
+    ("risk",): {"severity": 0.6},
+    ("level",): {"severity": 0.3, "business_criticality": 0.3},
+    ("team",): {"support_group": 0.8},
+    ("stage",): {"environment": 0.8},
+    ("purpose",): {"description": 0.55},
+    ("wave",): {"migration_wave": 0.95},
+}
+"""Headers that say little: the fields they may name, each with how often they do where the values have no say yet.
+
+Words in the form of pipeline/mapping/header.py; a field missing here has no claim on the header.
+"""
+
 ENTITIES = frozenset({
     "asset", "server", "vm", "machine", "host", "device", "ci", "computer", "system", "node", "cmdb", "guest",
     "instance", "aws", "azure", "gcp", "total", "current", "primary", "main", "my", "it", "resource", "element",
-    "item",
+    "item", "equipment", "serveur", "servidor", "rechner", "maschine", "machines", "equipo", "equipamento",
+    "equipement", "actif", "activo", "ativo", "maquina", "gerat", "full", "overall",
 })  # fmt: skip
 """Words that say what the row is about; `Server environment` is the environment of a row that is a server."""
 
-DECORATIONS = frozenset(
-    {"optional", "required", "mandatory", "opt", "req", "pflichtfeld", "obligatoire", "obligatorio"}
-)
+CONTEXTS = ENTITIES | {
+    "bios", "hardware", "content", "properties", "property", "attribute", "general", "info", "information", "detail",
+    "spec", "config", "configuration", "summary", "runtime", "inventory", "data", "field", "result", "record",
+    "operating", "mgn", "networks", "network", "nic", "virtualmachine", "cpu", "memory", "disk",
+    "metadata", "base", "basic", "common", "identity", "compute", "profile", "value", "values", "export", "import",
+    "vmware", "table", "column", "row", "user", "source", "destination", "conn", "flow",
+}  # fmt: skip
+"""Steps of a path that only say where a value stands: `hardware.memory` is a memory."""
+
+HEADS = frozenset({
+    "id", "identifier", "number", "date", "type", "status", "state", "version", "cost", "price", "email", "phone", "percent",
+    "code", "url", "time", "key", "label", "level", "rate", "score", "reason", "note", "comment", "policy", "group",
+    "server", "port", "speed", "license", "model", "manufacturer", "path", "file", "user", "password", "schedule", "error",
+    "issue", "recommendation", "recommended", "estimate", "target", "source", "destination", "previous", "old", "backup",
+    "vendor", "storage", "security", "compute", "memory", "cpu", "disk", "network", "operating", "software", "process",
+    "utilization", "usage", "free", "used", "max", "minimum", "read", "write", "inbound", "outbound", "average", "p95",
+    "last", "first", "next", "start", "end", "created", "updated", "snapshot", "class", "kind", "category", "plan", "window",
+    "owner", "contact", "address", "mask", "gateway", "domain", "count", "size", "per", "support", "readiness", "savings",
+})  # fmt: skip
+"""Words that make a header another thing: `Rack id` is no rack, `Monthly storage cost` not the monthly cost."""
+
+NAMING_WORDS = frozenset({
+    ("name",), ("value",), ("label",), ("display", "name"), ("display", "value"), ("title",), ("text",),
+    ("description",),
+})  # fmt: skip
+"""Last steps of a path that name the step before: `location.name` is a location."""
+
+PREFIXES = frozenset({"u", "x", "cf", "udf", "custom", "attr"})
+"""What systems put before columns that a customer added: `u_business_unit` is a business unit."""
+
+DECORATIONS = frozenset({
+    "optional", "required", "mandatory", "opt", "req", "pflichtfeld", "obligatoire", "obligatorio", "facultatif",
+    "opcional", "pflicht", "key", "pk", "string", "text", "integer", "int", "varchar",
+})  # fmt: skip
 """Bracketed words and marks that templates put around headers."""
 
 UNITS: dict[str, str] = {
@@ -101,7 +333,10 @@ UNITS: dict[str, str] = {
     "pb": "PB", "pib": "PiB",
     "mhz": "MHz", "ghz": "GHz", "hz": "Hz",
     "percent": "percent", "pct": "percent", "percentage": "percent",
-    "mbps": "MB/s", "kbps": "KB/s", "gbps": "Gbit/s",
+    "mbps": "mbps", "kbps": "kbps", "gbps": "Gbit/s",
+    "mbytesps": "MB/s", "kbytesps": "KB/s", "gbytesps": "GB/s", "bytesps": "B/s",
+    "mbitps": "Mbit/s", "kbitps": "Kbit/s", "gbitps": "Gbit/s", "bitps": "bit/s",
+    "mbit": "Mbit/s", "gbit": "Gbit/s", "kbit": "Kbit/s",
 }  # fmt: skip
 """Unit words of headers and cells, and their one spelling."""
 
@@ -119,6 +354,13 @@ SIZE_IN_GB: dict[str, float] = {
     "PiB": 2.0**20,
 }
 """Gigabytes here are binary, and so is what exports call MB and TB (formats.md, trap 2); exact in binary floats."""
+
+RATE_IN_MBIT: dict[str, float] = {
+    "bit/s": 1e-6, "Kbit/s": 1e-3, "Mbit/s": 1.0, "Gbit/s": 1e3, "B/s": 8e-6, "KB/s": 8e-3, "MB/s": 8.0, "GB/s": 8e3,
+}  # fmt: skip
+"""Rates are decimal; `mbps` and `kbps` are not among them: in lower case they are bits to some and bytes to others."""
+
+RATE_IN_MBYTE: dict[str, float] = {unit: rate / 8 for unit, rate in RATE_IN_MBIT.items()}
 
 CLOCK_IN_MHZ: dict[str, float] = {"Hz": 1e-6, "MHz": 1.0, "GHz": 1000.0}
 

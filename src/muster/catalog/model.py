@@ -122,6 +122,10 @@ class Category:
     rank: Mapping[FieldGroup, int] = field(default_factory=dict)
     field_groups: tuple[FieldGroup, ...] = ()
     """The groups of fields that a file of this category feeds; a column is mapped to no other."""
+    about: tuple[FieldGroup, ...] = ()
+    """The groups that its files are about, empty: all that it feeds; columns of others speak for another category."""
+    describes: str = "assets"
+    """What its rows describe, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,10 @@ class SourceTable:
     imported: bool = True
     reason: str = ""
     """Why a table with `imported` False brings nothing, as a sentence for the user."""
+    import_category: str | None = None
+    """What its rows are, where they are no rows of the source's category (connections beside a list of servers)."""
+    beside_others: bool = False
+    """Its name and columns are too common to tell the source: recognised only beside another table of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +199,7 @@ class Source:
     vendor_page: str = ""
     traps: tuple[str, ...] = ()
     observed_in: tuple[ObservationColumn, ...] = ()
+
+    def category_of(self, table: SourceTable) -> str:
+        """The import category of the rows of `table`, one of the source's own."""
+        return table.import_category or self.import_category

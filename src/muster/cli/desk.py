@@ -92,9 +92,13 @@ IMPORT_KINDS = (ThingKind.IMPORT, ThingKind.FLOW)
 """What the id of an import may be: its own, or its flow's."""
 
 
-def read_id(text: str, what: str = "import") -> UUID:
+_IMPORT = "import"
+
+
+def read_id(text: str, what: str = _IMPORT) -> UUID:
     """Read an id from the command line. Raises CommandError."""
     try:
         return UUID(text)
     except ValueError:
-        raise CommandError(f"{text!r} is no id of an {what}: `muster imports` lists them.", field="id") from None
+        hint = ": `muster imports` lists them" if what == _IMPORT else ""
+        raise CommandError(f"{text!r} is no id of an {what}{hint}.", field="id") from None

@@ -62,8 +62,8 @@ MappingOption = Annotated[
     typer.Option(
         "--mapping",
         metavar="FILE",
-        help='JSON file with your word on columns: {"column": "field" or null, …}, or a list of {"source_field", '
-        '"target_field", "table", "transformation"}.',
+        help='JSON or YAML file with your word on columns: {"column": "field" or null, …}, a list of {"source_field", '
+        '"target_field", "table", "transformation"}, or what `muster mappings export` writes.',
     ),
 ]
 FilesArgument = Annotated[

@@ -49,6 +49,28 @@ MAPPING_COLUMN_MISSING = FindingCode(
     "Correct the column's name in the mapping.",
 )
 
+REMEMBERED_COLUMN_GONE = FindingCode(
+    "remembered_column_gone",
+    Severity.WARNING,
+    "A column that was there before is gone",
+    "The column {column}, which feeds {target} ({origin}), is not in this file.",
+    "If the source calls it otherwise now, map the new column; else check the export.",
+)
+COLUMN_NEW = FindingCode(
+    "column_new",
+    Severity.INFO,
+    "A column is new",
+    "The column {column} was not in {filename}, the last file of this kind.",
+    "Look at the field it feeds.",
+)
+REMEMBERED_VALUES_CHANGED = FindingCode(
+    "remembered_values_changed",
+    Severity.WARNING,
+    "The values of a column have changed",
+    "The column {column} feeds {target} ({origin}), but {reason}.",
+    "Check what the source writes into this column now, and correct its field or its unit.",
+)
+
 IMPORT_CODES: tuple[FindingCode, ...] = (
     UNKNOWN_KIND,
     NO_OBSERVATION_TIME,
@@ -56,6 +78,9 @@ IMPORT_CODES: tuple[FindingCode, ...] = (
     OBSERVATION_TIME_IMPLAUSIBLE,
     OBSERVATION_TIME_AMBIGUOUS,
     MAPPING_COLUMN_MISSING,
+    REMEMBERED_COLUMN_GONE,
+    COLUMN_NEW,
+    REMEMBERED_VALUES_CHANGED,
 )
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from muster.domain.custom_fields import CustomField
 
 
 class MatchMethod(StrEnum):
@@ -12,8 +16,14 @@ class MatchMethod(StrEnum):
     SOURCE_PROFILE = "source_profile"
     HEADER = "header"
     VALUES = "values"
+    REMEMBERED = "remembered"
     USER = "user"
     NONE = "none"
+
+    @property
+    def is_said(self) -> bool:
+        """Whether a person has said so, for this file or for one like it before."""
+        return self in {MatchMethod.USER, MatchMethod.REMEMBERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,8 @@ class ColumnMapping:
     `position` is the column's 0-based place in the table; `transformation` names how text becomes a value
     (`unit:MiB`, `list:;`, `bool`, `date:dmy`, … see pipeline/mapping/convert.py), None for the field's plain reading.
     `confidence` is from 0 to 1. Several columns may feed one list field; of a scalar field's the first non-empty one
-    counts.
+    counts. `custom` is the declaration of the field when it is one of the engagement's own, as it was when the mapping
+    was made: what a file means does not change when the declaration does.
     """
 
     table: str
@@ -61,6 +72,7 @@ class ColumnMapping:
     match_method: MatchMethod
     evidence: str
     transformation: str | None = None
+    custom: CustomField | None = None
 
 
 @dataclass(frozen=True, slots=True)

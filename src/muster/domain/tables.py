@@ -40,7 +40,8 @@ class TableInfo:
     `number` counts tables of the file from 0. `columns` are unique, non-blank display names made from the headers
     (`Column 3` for a blank one, `Name (2)` for a repeated one). `header_row` is 1-based, None when there is none.
     `staged` is the Parquet file's name inside the staging folder. `sample` holds up to 200 rows of text for detection
-    and mapping, spread over the table, each as long as `columns`.
+    and mapping, spread over the table, each as long as `columns`. `titles` are the lines above the header, each with
+    its number and the beginning of its text.
     """
 
     number: int
@@ -51,6 +52,7 @@ class TableInfo:
     staged: str
     sample: tuple[tuple[str | None, ...], ...] = ()
     hidden: bool = False
+    titles: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PREFIX = "MUSTER_"
 FEATURE_PREFIX = "MUSTER_FEATURE_"
 
+_MB = 1 << 20
 _GB = 1 << 30
 _ON = frozenset({"1", "true", "yes", "on"})
 _OFF = frozenset({"0", "false", "no", "off"})
@@ -81,6 +82,37 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field(default=LogLevel.INFO, description="How much is logged: debug, info, warning or error.")
     max_upload_bytes: int = Field(default=5 * _GB, gt=0, description="The largest file taken, in bytes.")
+    max_rows: int = Field(
+        default=1_000_000_000, gt=0, le=2**31 - 1, description="The most rows a file may have, all its tables together."
+    )
+    max_columns: int = Field(default=16_384, gt=0, description="The most columns a table may have.")
+    max_cell_bytes: int = Field(
+        default=_MB, gt=0, description="The longest cell that is kept, in bytes; a longer one is held out and told."
+    )
+    max_line_bytes: int = Field(default=128 * _MB, gt=0, description="The longest line of a text file, in bytes.")
+    max_record_bytes: int = Field(
+        default=32 * _MB, gt=0, description="The largest nested record (JSON, XML, GraphML), in bytes."
+    )
+    max_nesting: int = Field(
+        default=64, gt=0, le=200, description="How many levels deep a nested record (JSON, XML) may be."
+    )
+    max_tables: int = Field(default=1_000, gt=0, description="The most sheets or tables a file may have.")
+    max_workbook_bytes: int = Field(
+        default=2 * _GB, gt=0, description="What a workbook may unpack to, all its parts together, in bytes."
+    )
+    max_workbook_parts: int = Field(default=10_000, gt=0, description="The most parts a workbook may be packed of.")
+    max_archive_bytes: int = Field(
+        default=8 * _GB, gt=0, description="What an archive may unpack to, with archives inside of it, in bytes."
+    )
+    max_archive_files: int = Field(default=1_000, gt=0, description="The most files an archive may hold.")
+    max_archive_depth: int = Field(
+        default=3, gt=0, le=20, description="How many archives may stand one inside of the other."
+    )
+    max_unpack_ratio: int = Field(
+        default=400,
+        gt=0,
+        description="How many bytes one packed byte may become, in a workbook or archive, from 64 MB on.",
+    )
     read_memory_mb: int = Field(
         default=1024, ge=128, description="Memory that the child process which reads a file may use, in MB."
     )

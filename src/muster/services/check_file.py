@@ -17,11 +17,14 @@ from muster.blobs.room import room_needed
 from muster.catalog.fields import FIELDS
 from muster.catalog.registry import categories, sources
 from muster.domain import import_codes
+from muster.domain.custom_fields import PREFIX, parse_custom_field
 from muster.domain.errors import UnreadableFileError
 from muster.domain.findings import FindingLog, Severity
+from muster.domain.mapping_memory import Learned
 from muster.domain.phases import StepStatus
 from muster.pipeline.detect.observed import Observation, Origin, observe, stating_tables
 from muster.pipeline.mapping.propose import refined
+from muster.pipeline.mapping.remembered import is_custom
 from muster.pipeline.upload.inspect import hash_file
 from muster.pipeline.validate import AgentRun, Knowledge, all_agents, run_agent
 from muster.services.context import Limits
@@ -32,7 +35,7 @@ from muster.services.sandbox import read_file_in_child
 from muster.services.understand_file import Stated, category_of, check_choices, check_names, understand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from muster.catalog.model import Category
@@ -193,14 +196,22 @@ async def check_file(
     name = request.name or str(request.path)
     filename = PurePath(name).name or name
     category = category_of(request.category)
-    check_choices(request.mapping)
+    learned = _as_if_declared(request.mapping)
+    check_choices(request.mapping, learned.custom_fields)
     check_names(category, "agents", request.agents)
     with room_needed(), tempfile.TemporaryDirectory(prefix="muster-check-") as scratch:
         folder = Path(scratch)
         on_progress("reading", 0.0)
         report = await read_file_in_child(request.path, filename, folder / "staged", read_limits(limits or Limits()))
         check = _Check(request, name, report, folder, on_progress)
-        return await asyncio.to_thread(check.run, filename, Stated(category, None, request.mapping))
+        return await asyncio.to_thread(check.run, filename, Stated(category, None, request.mapping, learned))
+
+
+def _as_if_declared(choices: Sequence[MappingChoice]) -> Learned:
+    """The custom fields that a mapping names, as text: a file that is only checked belongs to no engagement."""
+    names = {choice.target_field for choice in choices if choice.target_field and is_custom(choice.target_field)}
+    fields = [parse_custom_field({"name": name.removeprefix(PREFIX)}) for name in sorted(names)]
+    return Learned(custom_fields={field.target: field for field in fields})
 
 
 @dataclass(frozen=True, slots=True)

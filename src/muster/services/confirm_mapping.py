@@ -1,29 +1,47 @@
-"""Shows, corrects and confirms the mapping of an import while it waits; a mapping once used never changes."""
+"""Shows, corrects and confirms the mapping of an import while it waits; a mapping once used never changes.
+
+What a person confirms is remembered, and offered for the next file of the kind.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from muster.db.repos import import_tables, imports
 from muster.db.repos.import_values import APPROVED, StoredMapping
 from muster.domain.errors import ConflictError, InvalidRequestError
 from muster.domain.mapping import Detection, MappingProposal, MatchMethod
-from muster.domain.phases import ENDED, Phase, WaitingFor
+from muster.domain.mapping_memory import Learned, MemoryScope
+from muster.domain.phases import ENDED, FlowStatus, Phase, WaitingFor
+from muster.pipeline.mapping.decide import decide_transformations
 from muster.services.flows.lifecycle import FlowLifecycleManager
 from muster.services.flows.master import MasterFlowOrchestrator
-from muster.services.open_staging import no_such_import, require_import
+from muster.services.mapping_memory import require_scope
+from muster.services.open_staging import (
+    load_report,
+    no_such_import,
+    read_open_import,
+    require_import,
+    tables_to_import,
+)
 from muster.services.read_status import document_of
+from muster.services.remember_mapping import Occasion, SeenTable, read_learned, remember_confirmed
 from muster.services.understand_file import check_choices, with_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from muster.db.repos.import_values import StoredImport
+    from muster.db.repos.import_values import StoredImport, StoredTable
+    from muster.domain.custom_fields import CustomField
     from muster.domain.flow_document import FlowDocument
+    from muster.domain.mapping import ColumnMapping
     from muster.domain.processing_config import MappingChoice
     from muster.domain.tenant import RequestContext
     from muster.services.context import Services
@@ -70,22 +88,34 @@ async def correct_mapping(
     Raises NotFoundError, InvalidRequestError for a field or column that does not exist, and ConflictError when the
     mapping was used already, or is still to be proposed.
     """
-    check_choices(choices)
+    correction = await _prepared(services, context, data_import_id, choices)
     async with services.database.begin(context.tenant) as session:
         stored = await _waiting(session, context, data_import_id)
-        await _correct(session, context, stored, choices)
+        await _correct(session, context, stored, correction)
         return await _mappings(session, context, await require_import(session, context.engagement_id, stored.id))
 
 
 async def confirm_mapping(
-    services: Services, context: RequestContext, data_import_id: UUID, choices: Sequence[MappingChoice] = ()
+    services: Services,
+    context: RequestContext,
+    data_import_id: UUID,
+    choices: Sequence[MappingChoice] = (),
+    remember: MemoryScope | None = MemoryScope.ENGAGEMENT,
 ) -> FlowDocument:
-    """Correct what `choices` name, approve the whole mapping and let the flow go on. Raises as `correct_mapping`."""
-    check_choices(choices)
+    """Correct what `choices` name, approve the whole mapping and let the flow go on.
+
+    The mapping is remembered for `remember`: the engagement, all engagements of the client, or (None) not at all.
+    Raises as `correct_mapping`, and ForbiddenError when the caller may not speak for the whole client.
+    """
+    require_scope(context, remember)
+    correction = await _prepared(services, context, data_import_id, choices)
     async with services.database.begin(context.tenant) as session:
         stored = await _waiting(session, context, data_import_id)
         if choices:
-            await _correct(session, context, stored, choices)
+            await _correct(session, context, stored, correction)
+        if remember is not None:
+            occasion = Occasion(stored.id, stored.filename, services.clock())
+            await remember_confirmed(session, context, occasion, await _tables(session, context, stored), remember)
         await import_tables.approve_mappings(session, context.engagement_id, stored.id, context.user_id)
         flow = await imports.read_flow_row(session, context.engagement_id, stored.id)
         if flow is None:
@@ -113,10 +143,78 @@ async def _waiting(session: AsyncSession, context: RequestContext, data_import_i
     return stored
 
 
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    """The user's word on columns. `read_as` are the chosen columns with how their values are read, by place."""
+
+    choices: Sequence[MappingChoice]
+    custom_fields: Mapping[str, CustomField]
+    read_as: Mapping[tuple[str, int], ColumnMapping]
+
+    def on(self, column: ColumnMapping) -> ColumnMapping:
+        """The column, when it is one that was chosen for this field, with how its values are read."""
+        known = self.read_as.get((column.table, column.position))
+        return known if known is not None and known.target_field == column.target_field else column
+
+
+async def _prepared(
+    services: Services, context: RequestContext, data_import_id: UUID, choices: Sequence[MappingChoice]
+) -> _Correction:
+    """Check the choices, and look at the whole columns that they name for unit, decimal mark and order of dates."""
+    learned = await read_learned(services, context.tenant) if choices else Learned()
+    check_choices(choices, learned.custom_fields)
+    correction = _Correction(choices, learned.custom_fields, {})
+    if not choices:
+        return correction
+    found = await read_open_import(services, context.tenant, data_import_id)
+    if found.stored.status is not FlowStatus.PAUSED:
+        return correction  # refused later, with the reason
+    report = await load_report(services, context.engagement_id, found.stored.id, found.stored.staged_attempt)
+    read_as: dict[tuple[str, int], ColumnMapping] = {}
+    async with tables_to_import(services, context.tenant, found, report) as tables:
+        for table in tables:
+            proposal = MappingProposal(table.mapped.columns, needs_review=False)
+            chosen = with_choices(proposal, _detection(found.stored, found.tables), choices, learned.custom_fields)
+            # all columns, for what one says of another; only those that are named change
+            decided = await asyncio.to_thread(decide_transformations, chosen.columns, pl.scan_parquet(table.staged))
+            read_as |= {(item.table, item.position): item for item in decided if _is_named(item, choices)}
+    return _Correction(choices, learned.custom_fields, read_as)
+
+
+def _is_named(column: ColumnMapping, choices: Sequence[MappingChoice]) -> bool:
+    return any(choice.concerns(column.table, column.source_field) for choice in choices)
+
+
+async def _tables(session: AsyncSession, context: RequestContext, stored: StoredImport) -> list[SeenTable]:
+    """The imported tables with their mapping as it stands."""
+    mappings = await import_tables.read_mappings(session, context.engagement_id, stored.id)
+    return [
+        SeenTable(
+            table.name,
+            table.columns,
+            table.detected,
+            tuple(mapping.column for mapping in mappings if mapping.column.table == table.name),
+        )
+        for table in await import_tables.read_tables(session, context.engagement_id, stored.id)
+        if table.imported
+    ]
+
+
+def _detection(stored: StoredImport, tables: Sequence[StoredTable]) -> Detection:
+    return Detection(
+        import_category=stored.import_category,
+        source_system=stored.source_system,
+        confidence=1.0,
+        reasons=(),
+        tables=tuple(table.detected for table in tables),
+    )
+
+
 async def _correct(
-    session: AsyncSession, context: RequestContext, stored: StoredImport, choices: Sequence[MappingChoice]
+    session: AsyncSession, context: RequestContext, stored: StoredImport, correction: _Correction
 ) -> None:
     """Write the choices over the proposal. Raises InvalidRequestError for a column that no imported table has."""
+    choices = correction.choices
     found = await import_tables.read_mappings(session, context.engagement_id, stored.id)
     columns = tuple(mapping.column for mapping in found)
     for choice in choices:
@@ -126,14 +224,9 @@ async def _correct(
                 f"{where} has no column {choice.source_field!r} that is imported.", field=choice.source_field
             )
     tables = await import_tables.read_tables(session, context.engagement_id, stored.id)
-    detection = Detection(
-        import_category=stored.import_category,
-        source_system=stored.source_system,
-        confidence=1.0,
-        reasons=(),
-        tables=tuple(table.detected for table in tables),
+    proposal = with_choices(
+        MappingProposal(columns, needs_review=True), _detection(stored, tables), choices, correction.custom_fields
     )
-    proposal = with_choices(MappingProposal(columns, needs_review=True), detection, choices)
     statuses = {(mapping.column.table, mapping.column.position): mapping.status for mapping in found}
     await import_tables.replace_mappings(
         session,
@@ -144,7 +237,7 @@ async def _correct(
                 column,
                 APPROVED if column.match_method is MatchMethod.USER else statuses[column.table, column.position],
             )
-            for column in proposal.columns
+            for column in map(correction.on, proposal.columns)
         ],
     )
     await imports.update_import(

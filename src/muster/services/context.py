@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muster.kit.clock import now
+from muster.pipeline.upload import Limits as FileLimits
 from muster.services.disk_space import LocalDisks
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Limits:
     head_seconds: float = 10.0
     read_seconds: float = 3_600.0
     read_memory_bytes: int = 1024**3
+    file: FileLimits = field(default_factory=FileLimits)
+    """What one file may hold; its own size, memory and times are those above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def sample_of(report: ReadReport, proposal: MappingProposal) -> Sample:
 
 
 def _is_sensitive(header: str, field: str | None) -> bool:
-    """Whether cells under the header may name people or hold secrets; without a field its words decide."""
-    if field is not None:
+    """Whether cells under the header may name people or hold secrets; words decide where the catalog does not."""
+    if field in FIELDS:
         return FIELDS[field].privacy is not Privacy.NONE
     return not _SENSITIVE_WORDS.isdisjoint(words(header))

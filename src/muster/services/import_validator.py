@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 from muster.db.repos import imports
 from muster.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from muster.domain.mapping_memory import Learned
 from muster.domain.processing_config import ProcessingConfig, parse_time
+from muster.pipeline.mapping.remembered import is_custom
+from muster.services.remember_mapping import read_learned
 from muster.services.understand_file import category_of, check_choices, check_names
 
 if TYPE_CHECKING:
@@ -54,7 +57,9 @@ class ImportValidator:
         if raw.get("observed_at") is None and observed_at is not None:
             raw["observed_at"] = parse_time(observed_at, "observed_at")
         config = ProcessingConfig.parse(raw)
-        check_choices(config.mapping)
+        custom = {choice.target_field for choice in config.mapping if is_custom(choice.target_field or "")}
+        learned = await read_learned(self._services, self._context.tenant) if custom else Learned()
+        check_choices(config.mapping, learned.custom_fields)
         check_names(category, "agents", config.agents)
         check_names(category, "enrichment_targets", config.enrichment_targets)
         await self._check_engagement()

@@ -29,6 +29,7 @@ from muster.services.inventory.roster import make_roster
 from muster.services.processors.staged_tables import StagedTables, TableToImport
 from muster.services.processors.verdict import Verdict, judge
 from muster.services.read_limits import read_limits
+from muster.services.remember_mapping import read_learned
 from muster.services.sandbox import read_file_in_child
 from muster.services.understand_file import Stated, category_of, check_choices, understand
 
@@ -89,12 +90,14 @@ async def planned_file(
     a field that does not exist, BusyError while the inventory changes again and again.
     """
     category = category_of(request.category)
-    check_choices(request.mapping)
+    learned = await read_learned(services, context.tenant)
+    check_choices(request.mapping, learned.custom_fields)
+    stated = Stated(category, None, request.mapping, learned)
     async with services.blobs.scratch() as folder:
         report = await read_file_in_child(
             request.path, request.filename, folder / "staged", read_limits(services.limits)
         )
-        checked = await asyncio.to_thread(_check, services, request, category, report, folder)
+        checked = await asyncio.to_thread(_check, services, request, stated, report, folder)
         if checked.why_not is not None:
             yield checked.as_plan(None, None)
             return
@@ -162,10 +165,10 @@ class _Checked:
         )
 
 
-def _check(services: Services, request: PlanFileRequest, category: str, report: ReadReport, folder: Path) -> _Checked:
+def _check(services: Services, request: PlanFileRequest, stated: Stated, report: ReadReport, folder: Path) -> _Checked:
     """Map and validate as an import does, and write the typed claims into `folder`; in a thread."""
     now = services.clock()
-    understood = understand(report, request.filename, Stated(category, None, request.mapping))
+    understood = understand(report, request.filename, stated)
     frames = {table.name: pl.scan_parquet(folder / "staged" / table.staged) for table in report.tables}
     proposal = refined(understood.proposal, frames)
     detection = understood.detection

@@ -8,8 +8,10 @@ import dataclasses
 import json
 import math
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
@@ -21,6 +23,7 @@ from muster.pipeline.upload import Limits
 from muster.services.returned_rejects import staged_without_reasons, without_reasons
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from muster.domain.tables import ReadReport
@@ -31,6 +34,8 @@ _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "POLARS_MAX_THREADS": "2"}
 _WATCH_SECONDS = 0.02
 _CPU_PER_SECOND = 3
 """Processor seconds a child may use per second of its wall clock: it has a few threads."""
+_NO_MEMORY = b"memory allocation of "
+"""What Rust code says before it aborts, when a file makes it ask for more than the machine can ever give."""
 _MIB = 1 << 20
 
 
@@ -85,6 +90,17 @@ async def _ask(path: Path, filename: str, staging_dir: Path | None, limits: Limi
         "limits": dataclasses.asdict(limits),
         "cpu_seconds": math.ceil(seconds * _CPU_PER_SECOND),
     }
+    # What the child unpacks for a while lies in a folder of its parent, who outlives it and clears up.
+    scratch = await asyncio.to_thread(tempfile.mkdtemp, prefix="muster-read-")
+    try:
+        return await _answered(order, {**_ENVIRONMENT, "TMPDIR": scratch}, filename, limits, seconds)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
+
+
+async def _answered(
+    order: Mapping[str, object], environment: Mapping[str, str], filename: str, limits: Limits, seconds: float
+) -> dict[str, Any]:
     # -I: no user site, no PYTHON* variables, no module from the working folder.
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -94,7 +110,7 @@ async def _ask(path: Path, filename: str, staging_dir: Path | None, limits: Limi
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=_ENVIRONMENT,
+        env=environment,
     )
     talk = asyncio.create_task(child.communicate(json.dumps(order).encode()))
     watch = asyncio.create_task(_outgrown(child.pid, limits.memory_bytes))
@@ -133,7 +149,7 @@ def _answer(returncode: int | None, stdout: bytes, stderr: bytes, filename: str,
     last = stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
     # Only the name of the exception: its text may quote cells.
     reason = f"signal {-returncode}" if returncode is not None and returncode < 0 else last.partition(":")[0]
-    if returncode == -signal.SIGKILL or reason == "MemoryError":
+    if returncode == -signal.SIGKILL or reason == "MemoryError" or _NO_MEMORY in stderr:
         raise _too_much_memory(filename, limits)
     raise UnreadableFileError(
         f"The reader broke off at {filename} ({reason}): save it anew as CSV or XLSX and send that; "

@@ -30,6 +30,7 @@ from muster.services.flows.steps import Steps
 from muster.services.import_storage import FirstLook, ImportStorageManager, sample_of
 from muster.services.open_staging import ROWS_KIND, load_report, read_open_import, staged_file
 from muster.services.read_limits import read_limits
+from muster.services.remember_mapping import Occasion, SeenTable, note_use, read_learned, remember_stated
 from muster.services.sandbox import read_file_in_child
 from muster.services.understand_file import AUTO, Stated, Understanding, understand
 
@@ -73,7 +74,7 @@ async def stage_import(work: PhaseWork) -> Staged:
     async with AsyncExitStack() as stack:
         read = await _read(stack, work, found.stored, visible)
         async with visible.step(_MAP, "Say what the file is, and which column feeds which field") as step:
-            understanding, observation = await _understand(found, read)
+            understanding, observation = await _understand(work, found, read)
             look = FirstLook(read.report, understanding)
             columns = look.understanding.proposal.columns
             step.records = len(columns)
@@ -148,7 +149,7 @@ async def _while_it_counts(work: PhaseWork, reading: Coroutine[Any, Any, T]) -> 
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _understand(found: OpenImport, read: _Read) -> tuple[Understanding, Observation]:
+async def _understand(work: PhaseWork, found: OpenImport, read: _Read) -> tuple[Understanding, Observation]:
     """Detect, map, and look for the time of observation; what a user has said before is never overwritten."""
     stored = found.stored
     said = tuple(
@@ -156,7 +157,9 @@ async def _understand(found: OpenImport, read: _Read) -> tuple[Understanding, Ob
         for column in (mapping.column for mapping in found.mappings)
         if column.match_method is MatchMethod.USER
     )
-    stated = Stated(stored.stated_category, stored.stated_source, (*stored.processing_config.mapping, *said))
+    learned = await read_learned(work.services, work.context.tenant)
+    choices = (*stored.processing_config.mapping, *said)
+    stated = Stated(stored.stated_category, stored.stated_source, choices, learned)
     return await asyncio.to_thread(_detect_and_map, read, stored, stated)
 
 
@@ -242,6 +245,7 @@ class _Result:
         )
         status = SUGGESTED if self.needs_review else APPROVED
         await ImportStorageManager(session, work.context).store_understanding(stored.id, self.look, status)
+        await self._remember(session)
         if stored.detection is None:
             sample = sample_of(report, understood.proposal)
             await imports.replace_sample(session, engagement_id, stored.id, sample.kept())
@@ -263,6 +267,21 @@ class _Result:
                 "total_records": self.total_records,
             },
         )
+
+    async def _remember(self, session: AsyncSession) -> None:
+        """Count what was recalled, and keep what the sender stated; corrected rows only repeat their mapping."""
+        work, understood = self.work, self.look.understanding
+        occasion = Occasion(self.stored.id, self.stored.filename, work.services.clock())
+        await note_use(session, work.context.tenant, occasion, understood.recalled, in_use=not self.needs_review)
+        if self.needs_review or self.stored.partial:
+            return
+        detected = {table.table: table for table in understood.detection.tables}
+        tables = [
+            SeenTable(table.name, table.columns, detected[table.name], understood.proposal.for_table(table.name))
+            for table in self.look.report.tables
+            if detected[table.name].imported
+        ]
+        await remember_stated(session, work.context, occasion, tables)
 
     def _observed(self) -> tuple[datetime, Origin]:
         """When the source saw what the file says: as stated, else as the file says, else the time of the upload."""

@@ -19,6 +19,7 @@ from muster.services.import_storage import FirstLook, FlowTriggerService, Import
 from muster.services.import_validator import ImportValidator, check_texts, refuse_twin
 from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
+from muster.services.remember_mapping import read_learned
 from muster.services.sandbox import read_head_in_child
 from muster.services.understand_file import Stated, understand
 
@@ -136,7 +137,8 @@ class ImportStorageHandler:
             if error.facts.get("kind") == _TOO_SLOW:
                 return None
             raise
-        stated = Stated(accepted.category, request.source_system, accepted.config.mapping)
+        learned = await read_learned(self._services, self._context.tenant)
+        stated = Stated(accepted.category, request.source_system, accepted.config.mapping, learned)
         return FirstLook(report, understand(report, request.filename, stated))
 
     async def _write(self, arrival: _Arrival) -> FlowDocument:

@@ -25,6 +25,7 @@ from muster.services.open_staging import ROWS_KIND
 from muster.services.read_limits import read_limits
 from muster.services.read_status import document_of
 from muster.services.recover_jobs import recover_lost_flows
+from muster.services.remember_mapping import read_learned
 from muster.services.start_import import STATED, UPLOAD, same_request
 from muster.services.understand_file import Stated, understand
 
@@ -90,7 +91,8 @@ async def store_rows(services: Services, context: RequestContext, request: Store
         folder = incoming.path.parent
         limits = read_limits(services.limits)
         table = await asyncio.to_thread(stage_rows, request.file_data, request.filename, folder, limits)
-        stated = Stated(accepted.category, request.source_system, accepted.config.mapping)
+        learned = await read_learned(services, context.tenant)
+        stated = Stated(accepted.category, request.source_system, accepted.config.mapping, learned)
         understood = await asyncio.to_thread(understand, table.report, request.filename, stated)
         storing = _Storing(services, context, request, accepted, incoming, table, FirstLook(table.report, understood))
         try:

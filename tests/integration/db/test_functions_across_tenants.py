@@ -10,10 +10,14 @@ import pytest
 from psycopg import errors
 
 from muster.db.sql import read_sql
+from muster.domain.tenant import Role
 from support.postgres import APP_ROLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from muster.domain.tenant import Tenant
+    from support.tenants import Tenants
 
 
 @pytest.fixture
@@ -79,3 +83,19 @@ def test_a_role_for_a_whole_client_and_one_in_an_engagement_are_not_mixed_up(
                 f"SELECT migration.set_member({admin}, gen_random_uuid(), gen_random_uuid(), {engagement}, {admin},"
                 f" '{role}')"
             )
+
+
+def test_people_are_named_only_to_clients_that_they_have_to_do_with(
+    app: psycopg.Connection, tenants: Tenants, tenant: Tenant, other_tenant: Tenant
+) -> None:
+    mine, theirs = tenants.new_member(tenant, Role.EDITOR), tenants.new_member(other_tenant, Role.CLIENT_ADMIN)
+    nobodys, admin = tenants.new_user(), tenants.new_user(is_platform_admin=True)
+    for client, seen in ((tenant, {mine, admin}), (other_tenant, {theirs, admin})):
+        with app.transaction():
+            app.execute("SELECT set_config('muster.client_account_id', %s, true)", (str(client.client_account_id),))
+            found = app.execute(
+                "SELECT user_id FROM migration.names_of(%s)", ([mine, theirs, nobodys, admin],)
+            ).fetchall()
+        assert {user for (user,) in found} == seen
+    with pytest.raises((errors.UndefinedObject, errors.InvalidTextRepresentation)):
+        app.execute("SELECT * FROM migration.names_of(%s)", ([mine],))

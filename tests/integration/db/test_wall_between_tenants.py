@@ -26,6 +26,8 @@ OUTSIDE = {"users", "api_tokens", "sign_in_links"}
 """Tables that belong to no tenant; the application has no right on them at all."""
 BESIDE = {"client_accounts", "engagements"}
 """Tables in which a tenant is one row."""
+FOR_CLIENT = {"memberships", "mapping_layouts", "mapping_memory"}
+"""Tables whose rows may belong to all engagements of a client (engagement_id null)."""
 _TELLS_TENANT = {"engagements": "id", "client_accounts": "id"}
 UNKNOWN_TENANT = (errors.UndefinedObject, errors.InvalidTextRepresentation)
 """What a policy raises on a fresh connection, and after an earlier transaction."""
@@ -191,7 +193,7 @@ def test_a_change_without_where_touches_only_rows_of_the_tenant(filled: Filled) 
 
 
 def test_the_wall_itself_is_reached_by_the_key_and_not_by_reading_everything(filled: Filled) -> None:
-    for table in set(tenant_tables(filled.owner)) - {"memberships"}:
+    for table in set(tenant_tables(filled.owner)) - FOR_CLIENT:
         with filled.app.transaction():
             filled.enter(filled.mine)
             filled.app.execute("SET LOCAL enable_seqscan = off")  # a row or two are read faster without an index
@@ -243,12 +245,12 @@ def test_keys_of_tenant_tables_begin_with_the_engagement(filled: Filled) -> None
             " WHERE c.contype = 'p' AND c.connamespace = 'migration'::regnamespace"
         ).fetchall()
     )
-    for table in set(tenant_tables(filled.owner)) - {"memberships"}:
+    for table in set(tenant_tables(filled.owner)) - FOR_CLIENT:
         assert first[f"migration.{table}"] == "engagement_id", table
 
 
 def test_foreign_keys_stay_within_the_engagement(filled: Filled) -> None:
-    inside = set(tenant_tables(filled.owner)) - {"memberships"}
+    inside = set(tenant_tables(filled.owner)) - FOR_CLIENT
     keys = [key for key in foreign_keys(filled.owner) if key.child in inside]
     assert {key.child for key in keys} >= inside - {"access_audit_logs"} - {key.child for key in WITHOUT_CONSTRAINT}
     for key in keys:
@@ -271,12 +273,36 @@ def test_a_row_can_not_refer_to_a_row_of_another_engagement(filled: Filled) -> N
         row |= {
             column: filled.their_rows[key.parent][parent]
             for column, parent in zip(key.columns, key.parent_columns, strict=True)
-            if column != "engagement_id"
+            if column not in {"engagement_id", "client_account_id"}
         }
         with filled.app.transaction(force_rollback=True):
             filled.enter(filled.mine)
             with pytest.raises(errors.ForeignKeyViolation):
                 insert(filled.app, key.child, row)
+
+
+def test_what_is_learned_for_a_client_stays_with_the_client(filled: Filled, tenants: Tenants) -> None:
+    layouts = tenant_tables(filled.owner)["mapping_layouts"]
+    beside = tenants.new(filled.mine.client_account_id)
+    with filled.app.transaction(force_rollback=True):
+        filled.enter(filled.mine)
+        insert(filled.app, "mapping_layouts", new_row(layouts, filled.mine) | {"engagement_id": None})
+        for tenant, seen in ((beside, 1), (filled.theirs, 1), (filled.mine, 2)):
+            filled.enter(tenant)
+            # the engagement beside has none of its own, and sees that of its client; the other client has its own
+            count = filled.app.execute("SELECT count(*) FROM migration.mapping_layouts").fetchone()
+            assert count == (seen,), tenant
+        filled.enter(filled.theirs)
+        for statement in (
+            "DELETE FROM migration.mapping_layouts",
+            "UPDATE migration.mapping_layouts SET filename = 'x'",
+        ):
+            touched = filled.app.execute(
+                f"{statement} WHERE client_account_id <> %s", (filled.theirs.client_account_id,)
+            )
+            assert touched.rowcount == 0
+        with pytest.raises(errors.InsufficientPrivilege, match="row-level security"):
+            insert(filled.app, "mapping_layouts", new_row(layouts, filled.mine) | {"engagement_id": None})
 
 
 def test_the_application_has_no_right_on_people_and_their_secrets(filled: Filled) -> None:

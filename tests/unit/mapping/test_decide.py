@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from mapping_builders import column_of, staged_of
 
+from muster.domain.mapping import MatchMethod
 from muster.pipeline.mapping import decide_transformations
 
 
@@ -51,7 +52,7 @@ def test_a_column_says_how_it_is_written(field: str, header: str, cells: list[st
 
 def test_the_conversion_is_stated_in_the_evidence() -> None:
     _, evidence = decided("memory_gb", "RAM (MB)", "8192")
-    assert "in MB, divided by 1024 to GB" in evidence
+    assert "its header says MB, divided by 1024 to GB" in evidence
 
 
 def test_dates_that_prove_nothing_say_so() -> None:
@@ -72,7 +73,8 @@ def test_a_neighbours_proof_settles_what_a_column_leaves_open() -> None:
 
 
 def test_what_a_source_states_is_kept_and_deciding_twice_changes_nothing() -> None:
-    columns = [replace(column_of("memory_gb", transformation="unit:MiB"), evidence="column “Memory” of vInfo")]
+    stated = column_of("memory_gb", transformation="unit:MiB")
+    columns = [replace(stated, evidence="column “Memory” of vInfo", match_method=MatchMethod.SOURCE_PROFILE)]
     staged = staged_of([("2",), ("4",)]).lazy()
     once = decide_transformations(columns, staged)
     assert once[0].transformation == "unit:MiB"

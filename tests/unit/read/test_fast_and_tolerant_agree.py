@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from random import Random
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -16,6 +17,8 @@ from muster.domain.errors import MusterError
 from muster.domain.findings import FindingLog
 from muster.domain.tables import LINE, ROW_NUMBER
 from muster.pipeline.read.blank import is_blank
+from muster.pipeline.read.text import frames as framing
+from muster.pipeline.read.text import mixed
 from muster.pipeline.read.text import open as opening
 from muster.pipeline.read.text.frames import frames
 from muster.pipeline.upload import Limits, Upload, UploadKind
@@ -36,7 +39,12 @@ _RELAXED = settings(
 def _read(path: Path, *, fast: bool, piece: int) -> tuple[pl.DataFrame, list[str], list[tuple[str, int, int, str]]]:
     log = FindingLog()
     upload = Upload(path, "table.csv", path.stat().st_size, UploadKind.TEXT)
-    with mock.patch.object(opening, "CHUNK_BYTES", piece):
+    # Pieces and runs so short that everything which may happen at their edges does.
+    with (
+        mock.patch.object(opening, "CHUNK_BYTES", piece),
+        mock.patch.object(framing, "_TAIL_CHARS", piece // 10),
+        mock.patch.multiple(mixed, _BEFORE=2, _AFTER=1, _LEAST_RUN=1, _MORE=1),
+    ):
         table = opening.open_text(upload, Limits(), log, whole=True)
         parts = list(frames(table, fast=fast))
         table.finish()
@@ -98,6 +106,36 @@ def test_any_bytes_are_read_or_refused(data: bytes, piece: int, tmp_path: Path) 
     except MusterError:
         return
     assert not frame.height or frame.width == len(columns) + 2
+
+
+_ODD = (
+    "\n", ",,,\n", "web9,10.0.0.1\n", "web9,1,2,3,4,5\n", "Host name,IP address,System,Note\n", "web9,,,\n", " ,\t,,\n",
+    'web9,"two\nlines",x,y\n', 'web9,"a, b",x,y\n', 'web9,3" disk,x,y\n', 'web9,"not closed,x,y\n',
+    'web9,1,2,"a ""b"""\n',
+    "Total,,,12\n", "Note: something\n", "# remark\n", "\nSite,City\nA,Rome\nB,Oslo\n",
+    "\n\nSecond list\nApplication,Vendor,Version,Rack\nCRM,Acme,1,2\nERP,Acme,2,3\n",
+)  # fmt: skip
+"""What stands among regular rows."""
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_odd_lines_among_regular_ones_are_read_alike(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)  # noqa: S311 - of a test
+    odd = random.choice((0.01, 0.03, 0.1))
+    lines = (
+        random.choice(_ODD)
+        if random.random() < odd
+        else f"web{number},10.0.0.{number % 250},Linux,{'a' * (number % 3)}\n"
+        for number in range(random.choice((150, 400)))
+    )
+    text = "Host name,IP address,System,Note\n" + "".join(lines)
+    path = tmp_path / "table.csv"
+    path.write_text(text if seed % 5 else text.replace("\n", "\r\n"), encoding="utf-8", newline="")
+    piece = random.choice((300, 1_000, 4_000))
+    fast, columns, told = _read(path, fast=True, piece=piece)
+    slow, slow_columns, slow_told = _read(path, fast=False, piece=piece)
+    assert (columns, told) == (slow_columns, slow_told)
+    assert fast.equals(slow)
 
 
 @pytest.mark.parametrize("piece", [30, 64, 200, 1 << 20])

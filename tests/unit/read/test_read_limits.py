@@ -99,3 +99,22 @@ def test_a_workbook_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     path.write_bytes(honest.replace((100_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
     with pytest.raises(UnreadableFileError, match="send the whole file"):
         inspect_upload(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<table><tr><td>a</td></tr></table>", UploadKind.HTML),
+        (b"<table><row><name>web01</name></row></table>", UploadKind.XML),
+        (b"\xef\xbb\xbf\n<!-- a --><!-- b -->\n<HTML >", UploadKind.HTML),
+        (b'<?xml version="1.0"?><!DOCTYPE html><html/>', UploadKind.HTML),
+        (b'<meta charset="utf-8"><style>p {}</style><table><tr>', UploadKind.HTML),
+        (b"<center><name>Basel</name></center>", UploadKind.XML),
+        (b"a\x01b\n1\x012\n", UploadKind.TEXT),
+        (b"a\x01b\n1\x01\x01\x01\n", UploadKind.BINARY),
+    ],
+)
+def test_a_kind_is_told_by_the_first_bytes(content: bytes, kind: UploadKind, tmp_path: Path) -> None:
+    path = tmp_path / "upload"
+    path.write_bytes(content)
+    assert inspect_upload(path).kind is kind

@@ -12,10 +12,13 @@ from muster.domain.errors import MusterError
 from muster.domain.tables import LINE, ROW_NUMBER
 from muster.pipeline.read import read_file, read_head
 from muster.pipeline.upload import inspect_upload
+from support.reading_page import REAL_TRUTH, tables_of
 
 REAL = Path(__file__).resolve().parents[3] / "../shared/data/real"
 FILES = sorted(path for path in REAL.rglob("*") if path.is_file()) if REAL.exists() else []
 SPECTRUM = [path for path in FILES if path.name.startswith("csvspectrum_") and path.suffix == ".csv"]
+REAL_TABLES = json.loads(REAL_TRUTH.read_text(encoding="utf-8"))
+"""By file, its delimiter and its tables as (name, line of the header, columns, rows)."""
 
 pytestmark = pytest.mark.skipif(not FILES, reason="the real files are not on this machine")
 
@@ -36,6 +39,13 @@ def test_a_real_file_ends_as_tables_or_as_one_sentence(path: Path, tmp_path: Pat
         assert table.columns[: len(first.columns)] == first.columns
         assert frame[LINE].is_sorted()
         assert all(len(row) == len(table.columns) for row in table.sample)
+
+
+@pytest.mark.parametrize("name", REAL_TABLES)
+def test_a_real_file_has_the_tables_that_a_person_sees(name: str, tmp_path: Path) -> None:
+    report = read_file(inspect_upload(REAL / name), tmp_path)
+    assert tables_of(report) == REAL_TABLES[name]["tables"]
+    assert report.file_format.delimiter == REAL_TABLES[name]["delimiter"]
 
 
 @pytest.mark.parametrize("path", SPECTRUM, ids=lambda path: path.name)

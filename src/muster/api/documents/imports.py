@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from muster.api.documents.base import Document, PageQuery, Request
 from muster.api.documents.flows import DetectionDocument, EnrichmentSummaryDocument, ValidationResultsDocument
 from muster.domain.findings import Severity
 from muster.domain.mapping import MatchMethod
+from muster.domain.mapping_memory import MemoryScope
 from muster.domain.phases import FlowStatus, Phase, StepStatus
 from muster.domain.plan import PlanAction
 from muster.services.export_plan import PlanFormat
@@ -235,6 +237,19 @@ class MappingChoiceRequest(Request):
     transformation: str | None = None
 
 
+class Remember(StrEnum):
+    """Where a confirmed mapping holds from now on."""
+
+    ENGAGEMENT = "engagement"
+    CLIENT = "client"
+    NEVER = "never"
+
+    @property
+    def scope(self) -> MemoryScope | None:
+        """The scope, None for not at all."""
+        return None if self is Remember.NEVER else MemoryScope(self)
+
+
 class FieldMappingsRequest(Request):
     """Choices that correct the mapping, and whether the import goes on with it."""
 
@@ -246,6 +261,9 @@ class FieldMappingsRequest(Request):
 
     mapping: tuple[MappingChoiceRequest, ...] = ()
     confirm: bool = Field(default=False, description="Approve the whole mapping and let the flow go on.")
+    remember: Remember = Field(
+        default=Remember.ENGAGEMENT, description="Where what is confirmed is offered for the next file of the kind."
+    )
 
 
 class PlanCountsDocument(Document):

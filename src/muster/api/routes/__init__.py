@@ -10,6 +10,7 @@ from muster.api.routes import (
     exports,
     flows,
     imports,
+    mappings,
     pages,
     ranks,
     reviews,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 ROUTES: tuple[Routes, ...] = (
     uploads.routes,
     imports.routes,
+    mappings.routes,
+    mappings.custom_fields,
     flows.routes,
     assets.routes,
     reviews.routes,

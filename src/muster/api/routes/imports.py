@@ -182,10 +182,10 @@ async def get_field_mappings(services: Provided, context: Tenanted, data_import_
 async def put_field_mappings(
     services: Provided, context: Tenanted, data_import_id: UUID, body: FieldMappingsRequest
 ) -> FieldMappingsDocument:
-    """Correct the mapping while the import waits; with `confirm` the import goes on with it."""
+    """Correct the mapping while the import waits; with `confirm` it goes on, and the mapping is remembered."""
     choices = tuple(MappingChoice(**choice.model_dump()) for choice in body.mapping)
     if body.confirm:
-        await confirm_mapping(services, context, data_import_id, choices)
+        await confirm_mapping(services, context, data_import_id, choices, body.remember.scope)
         return FieldMappingsDocument.of(await read_mapping(services, context, data_import_id))
     return FieldMappingsDocument.of(await correct_mapping(services, context, data_import_id, choices))
 

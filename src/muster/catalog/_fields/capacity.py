@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.catalog._fields.combined import combined
 from muster.catalog.model import Field, FieldGroup, FieldType
 
 _G = FieldGroup.CAPACITY
@@ -16,7 +17,10 @@ CAPACITY: tuple[Field, ...] = (
                    "physical processors", "number of processors", "processor count", "cpu count",
                    "number of cpu",
                    "processors", "anzahl prozessoren", "anzahl sockel", "nombre de processeurs",
-                   "numero de procesadores", "numero de processadores"),
+                   "numero de procesadores", "numero de processadores", "sockel", "anzahl sockets", "nombre de sockets",
+                   "physical cpu count", "number of physical cpus", "cpu packages", "numero de sockets",
+                   *combined("|total|number of|physical", "cpu|processor|physical processor", "sockets|packages"),
+                   *combined("physical", "cpu|processor", "count|number")),
     ),
     Field(
         "cpu_cores", "CPU cores",
@@ -27,7 +31,16 @@ CAPACITY: tuple[Field, ...] = (
                    "virtual cpus", "number of vcpus", "cpu", "allocated processor core count",
                    "processor cores",
                    "vcores", "logical cpus", "total number cores", "anzahl kerne", "kerne", "cpu kerne",
-                   "nombre de coeurs", "coeurs", "numero de nucleos", "nucleos", "nucleos de cpu"),
+                   "nombre de coeurs", "coeurs", "numero de nucleos", "nucleos", "nucleos de cpu", "kernanzahl",
+                   "anzahl cpu kerne", "anzahl cpu", "anzahl cpus", "anzahl vcpu", "prozessorkerne", "nb vcpu", "nb de vcpu",
+                   "nb coeurs", "nb de coeurs", "nb cpu", "nombre de vcpu", "coeurs cpu", "numero de cpu",
+                   "numero de cpus", "numero de vcpu", "nucleos cpu", "cantidad de nucleos", "qtd cpu", "qtd vcpu",
+                   "quantidade de nucleos", "cpu quantity", "cpu allocated", "allocated cpu", "vcpus allocated",
+                   "vcores allocated", "assigned cpus", "configured cpus", "logical processors", "logical processor count",
+                   "number of logical processors", "logical cores", "cpu logical cores", "virtual processors",
+                   *combined("|total|number of|total number of|physical", "cpu|processor|virtual", "cores"),
+                   *combined("|number of|total number of", "cores|vcpu", "|number|total|allocated|count"),
+                   *combined("cpu|processor", "core", "count|number|total|quantity")),
     ),
     Field(
         "cpu_model", "CPU model", _G, FieldType.TEXT, "The processor's model.", weight=0.8,
@@ -41,7 +54,10 @@ CAPACITY: tuple[Field, ...] = (
         minimum=0, maximum=100_000, weight=0.8,
         spellings=("cpu speed", "cpu speed mhz", "cpu clock", "processor speed", "cpu frequency",
                    "clock speed",
-                   "cpu mhz", "cpu ghz", "taktfrequenz", "frequence cpu", "velocidad de cpu",
+                   "cpu mhz", "cpu ghz", "taktfrequenz", "frequence cpu", "velocidad de cpu", "clock", "clock rate",
+                   "processor clock", "processor clock speed", "cpu clock speed", "cpu speed ghz", "processor frequency",
+                   "core speed", "base clock", "prozessortakt", "cpu takt", "frequence processeur", "velocidad del procesador",
+                   "velocidade do processador", "frecuencia cpu",
                    "velocidade da cpu"),
     ),
     Field(
@@ -54,7 +70,11 @@ CAPACITY: tuple[Field, ...] = (
                    "memory capacity",
                    "installed memory", "main memory", "ram total size", "arbeitsspeicher", "hauptspeicher",
                    "speicher ram",
-                   "memoire", "memoire vive", "memoire ram", "memoria", "memoria ram", "memoria total"),
+                   "memoire", "memoire vive", "memoire ram", "memoria", "memoria ram", "memoria total", "vram", "vmemory",
+                   "arbeitsspeichergrosse", "arbeitsspeicher gesamt", "taille memoire", "memoire totale", "memoire allouee",
+                   "memoria asignada", "memoria instalada", "memoria alocada", "memoria fisica", "quantidade de memoria",
+                   *combined("|total|physical|allocated|provisioned|configured|installed|assigned|virtual|system|host|vm",
+                             "memory|ram", "|size|capacity|amount|total|installed|allocated|provisioned|configured|assigned")),
     ),
     Field(
         "storage_gb", "Storage", _G, FieldType.NUMBER, "Disk space allocated to the machine.", unit="GB",
@@ -68,7 +88,15 @@ CAPACITY: tuple[Field, ...] = (
                    "storage total", "storage total disk size", "festplatte", "festplattengrosse",
                    "speicherplatz",
                    "plattenplatz", "stockage", "espace disque", "taille disque", "disque", "almacenamiento",
-                   "espacio en disco", "disco", "armazenamento", "espaco em disco"),
+                   "espacio en disco", "disco", "armazenamento", "espaco em disco", "plattengrosse", "festplattenkapazitat",
+                   "speicherkapazitat", "speicher gesamt", "festplatte gesamt", "disque dur", "capacite disque", "capacite de stockage",
+                   "espace disque total", "stockage total", "espace de stockage", "capacidad de disco", "disco duro", "tamano de disco",
+                   "disco total", "almacenamiento total", "capacidade de disco", "tamanho do disco", "armazenamento total",
+                   "storage total capacity", "total provisioned storage", "hard disk", "hard drive", "hard disk size",
+                   "hard drive size", "disk allocation", "total space", "total disk capacity allocated",
+                   *combined("|total|provisioned|allocated|configured|assigned|attached", "disk|storage|hdd|local disk",
+                             "|space|size|capacity|total|allocated|provisioned|amount"),
+                   *combined("provisioned|allocated", "space|capacity|size")),
     ),
     Field(
         "storage_used_gb", "Storage in use", _G, FieldType.NUMBER, "Disk space in use.", unit="GB",
@@ -77,7 +105,12 @@ CAPACITY: tuple[Field, ...] = (
                    "disk space used", "total storage in use", "total disk used", "used space",
                    "consumed storage",
                    "belegter speicherplatz", "belegter speicher", "stockage utilise", "espace disque utilise",
-                   "almacenamiento usado", "espacio usado", "armazenamento usado", "espaco usado"),
+                   "almacenamiento usado", "espacio usado", "armazenamento usado", "espaco usado", "belegt",
+                   "speicher belegt", "festplatte belegt", "genutzter speicher", "espace utilise", "disque utilise",
+                   "stockage consomme", "disco usado", "espacio utilizado", "espacio ocupado", "espaco utilizado",
+                   "disco utilizado", "storage in use size", "disk in use", "disk usage", "storage usage",
+                   *combined("|total", "used|consumed|occupied", "disk|storage|space|capacity|disk space|disk size"),
+                   *combined("disk|storage|space|capacity|disk space|hdd", "used|consumed|in use|usage size")),
     ),
     Field(
         "storage_free_gb", "Free storage", _G, FieldType.NUMBER, "Disk space not in use.", unit="GB",
@@ -85,14 +118,20 @@ CAPACITY: tuple[Field, ...] = (
         spellings=("storage free", "free storage", "free disk space", "disk free", "available storage",
                    "free space",
                    "available disk space", "total disk free size", "disk available", "freier speicherplatz",
-                   "freier speicher", "espace disque libre", "espace libre", "espacio libre", "espaco livre"),
+                   "freier speicher", "espace disque libre", "espace libre", "espacio libre", "espaco livre", "frei", "speicher frei",
+                   "festplatte frei", "disque libre", "disco libre", "disco livre", "espacio disponible", "espaco disponivel",
+                   "stockage libre", "almacenamiento libre", "armazenamento livre",
+                   *combined("|total", "free|available|unused", "disk|storage|space|capacity|disk space|disk size"),
+                   *combined("disk|storage|space|capacity|disk space|hdd", "free|available|unused")),
     ),
     Field(
         "disk_count", "Disks", _G, FieldType.INTEGER, "Disks of the machine.", unit="count",
         minimum=0, maximum=100_000,
         weight=0.8,
         spellings=("disk count", "disks", "number of disks", "total disks", "num disks", "anzahl festplatten",
-                   "nombre de disques", "numero de discos", "disk quantity"),
+                   "nombre de disques", "numero de discos", "disk quantity", "anzahl disks", "anzahl platten",
+                   "nb disques", "nb de disques", "cantidad de discos", "quantidade de discos", "physical disk count",
+                   "number of volumes", "total disk count", "virtual disks", "number of virtual disks"),
     ),
     Field(
         "nic_count", "Network cards", _G, FieldType.INTEGER, "Network interfaces of the machine.",
@@ -100,6 +139,8 @@ CAPACITY: tuple[Field, ...] = (
         minimum=0, maximum=100_000, weight=0.8,
         spellings=("nic count", "nics", "number of nics", "network adapters", "number of network adapters",
                    "total network adapters", "network interfaces", "num nics", "anzahl netzwerkkarten",
-                   "cartes reseau", "nombre de cartes reseau", "tarjetas de red", "placas de rede"),
+                   "cartes reseau", "nombre de cartes reseau", "tarjetas de red", "placas de rede", "anzahl nics",
+                   "network adapter count", "network card count", "number of network cards", "number of network interfaces",
+                   "network interface count", "nb cartes reseau", "numero de nics", "ethernet adapters"),
     ),
 )  # fmt: skip

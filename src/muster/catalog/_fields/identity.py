@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muster.catalog._fields.combined import combined
 from muster.catalog.model import Field, FieldGroup, FieldType, MergePolicy
 
 _G = FieldGroup.IDENTITY
@@ -86,7 +87,12 @@ IDENTITY: tuple[Field, ...] = (
             "anlagenname",
             "nom", "nom du serveur", "nom serveur", "nom de la machine", "nom de l equipement",
             "nom de l actif",
-            "nombre", "nombre del servidor", "nombre servidor", "nombre de la maquina", "nombre del equipo",
+            "name des servers", "name des systems", "geratebezeichnung", "objektname", "assetname", "vmname",
+            "equipment name", "vm display name", "server label", "host display name",
+            "nom de la vm", "nom vm", "nom machine", "nom du systeme", "nom de l hote virtuel", "libelle", "designation",
+            "nombre", "nombre de la vm", "nombre vm", "nombre del sistema", "nombre de maquina virtual", "servidor",
+            "nome da vm", "nome vm", "nome do equipamento", "nome do sistema", "nome da maquina virtual", "ativo", "maquina",
+            "equipo", "nombre equipo", "nombre del servidor", "nombre servidor", "nombre de la maquina", "nombre del equipo",
             "nombre del activo", "nome", "nome do servidor", "nome servidor", "nome da maquina",
             "nome do ativo",
         ),
@@ -99,7 +105,11 @@ IDENTITY: tuple[Field, ...] = (
             "device type",
             "server type", "machine type", "resource type", "asset category", "component type", "node type",
             "kind",
-            "asset typename", "instance kind", "anlagentyp", "geratetyp", "typ", "servertyp", "type d actif",
+            "asset typename", "instance kind", "ci category", "device category", "device class", "machine type label",
+            "physical virtual", "physical or virtual", "virtual or physical", "server class", "object type", "system type",
+            "host type", "equipment type", "server category", "entity type",
+            "art", "assettyp", "systemtyp", "gerateart", "type de machine",
+            "tipo de dispositivo", "tipo de maquina", "clase", "anlagentyp", "geratetyp", "typ", "servertyp", "type d actif",
             "type d equipement", "type de serveur", "tipo", "tipo de activo", "tipo de servidor",
             "tipo de equipo",
             "tipo de ativo", "tipo de equipamento", "classe",
@@ -112,7 +122,9 @@ IDENTITY: tuple[Field, ...] = (
         spellings=(
             "hostname", "host name", "dns host name", "dns hostname", "netbios name", "short name",
             "server hostname",
-            "computer hostname", "guest host name", "host", "rechner", "nom d hote",
+            "computer hostname", "guest host name", "host", "rechner", "vm hostname", "machine hostname", "snmp hostname",
+            "system hostname", "os hostname", "device hostname", "guest hostname", "short hostname", "hostname short",
+            "asset hostname", "primary hostname", "hostnamen", "nom netbios", "nombre netbios", "nom d hote",
             "nom hote",
             "nombre de host", "nombre host", "nombre de anfitrion", "nome do host", "nome de host",
         ),
@@ -122,7 +134,9 @@ IDENTITY: tuple[Field, ...] = (
         hint="a full name with its domain, such as web01.example.com",
         spellings=(
             "fqdn", "fully qualified domain name", "fully qualified name", "dns name", "full dns name",
-            "server fqdn", "full computer name", "dns entry", "vollqualifizierter name", "dns namen",
+            "server fqdn", "full computer name", "dns entry", "full hostname", "full host name", "fqdn dns", "dns fqdn",
+            "host fqdn", "fqdn hostname", "hostname fqdn", "long name", "long hostname", "qualified name", "fqdn name",
+            "full domain name", "vm fqdn", "primary dns name", "vollstandiger name", "vollqualifizierter name", "dns namen",
             "nom dns", "nom de domaine complet", "nombre dns", "nombre de dominio completo", "nome dns",
             "nome de dominio completo",
         ),
@@ -135,7 +149,11 @@ IDENTITY: tuple[Field, ...] = (
             "private ip", "private ip address", "primary ip", "primary ip address", "host ip", "server ip",
             "management ip", "internal ip", "public ip", "public ip address", "ip adresse", "ip adressen",
             "adresse ip", "adresses ip", "direccion ip", "direcciones ip", "endereco ip", "enderecos ip",
-            "ip address list", "guest ip address",
+            "ip address list", "guest ip address", "guest ip", "ip list", "host ip address", "server ip address",
+            "vm ip", "vm ip address", "vm ip addresses", "primary ipv4", "primary ipv4 address", "private ipv4", "private ipv4 address",
+            "public ipv4", "lan ip", "network address ip", "ip s", "production ip", "prod ip", "ip number", "ip v4 address",
+            "all ip addresses", "ip address semi colon delimited", "ip address list semi colon delimited", "ip addr list",
+            "static ip", "ip adresse server", "dir ip", "ip del servidor", "ip do servidor", "ip serveur",
         ),
     ),
     Field(
@@ -145,7 +163,8 @@ IDENTITY: tuple[Field, ...] = (
         spellings=(
             "mac", "mac address", "mac addresses", "primary mac address", "ethernet address",
             "hardware address",
-            "physical address", "mac adresse", "mac adressen", "adresse mac", "adresses mac", "direccion mac",
+            "physical address", "mac list", "mac id", "mac address list", "nic mac", "nic mac address", "vm mac address", "hw address",
+            "mac address nic", "mac adresse", "mac adressen", "adresse mac", "adresses mac", "direccion mac",
             "endereco mac",
         ),
     ),
@@ -153,7 +172,9 @@ IDENTITY: tuple[Field, ...] = (
         "serial_number", "Serial number", _G, FieldType.TEXT, "The maker's serial number.", weight=0.7,
         spellings=(
             "serial number", "serial", "serial no", "serialnumber", "service tag", "bios serial number",
-            "chassis serial number", "seriennummer", "serien nr", "numero de serie", "num serie",
+            "chassis serial number", "hardware serial number", "hardware serial", "system serial number", "device serial number",
+            "machine serial number", "server serial number", "manufacturer serial number", "bios serial", "serial tag", "dell service tag",
+            "seriennummer", "fabriknummer", "numero serie", "nr de serie", "num de serie", "serien nr", "numero de serie", "num serie",
             "n de serie",
             "no de serie",
         ),
@@ -161,7 +182,9 @@ IDENTITY: tuple[Field, ...] = (
     Field(
         "asset_tag", "Asset tag", _G, FieldType.TEXT, "The owner's inventory number.", weight=0.6,
         spellings=(
-            "asset tag", "inventory number", "inventory tag", "asset number", "asset no", "inventarnummer",
+            "asset tag", "inventory number", "inventory tag", "tag number", "asset barcode", "barcode", "property tag", "inventory code",
+            "equipment number", "fixed asset number", "asset label number", "inventar nummer", "numero inventaire",
+            "no inventaire", "n inventaire", "code inventaire", "codigo de inventario", "numero de activo", "numero do patrimonio", "asset number", "asset no", "inventarnummer",
             "inventar nr", "anlagennummer", "numero d inventaire", "etiquette d actif",
             "numero de inventario",
             "etiqueta de activo", "etiqueta do ativo", "patrimonio",
@@ -174,7 +197,9 @@ IDENTITY: tuple[Field, ...] = (
         spellings=(
             "uuid", "instance uuid", "vm uuid", "bios uuid", "smbios uuid", "smbios id", "system uuid",
             "machine uuid",
-            "hardware uuid", "server uuid", "biosguid", "vmware uuid",
+            "hardware uuid", "server uuid", "biosguid", "vmware uuid", "bios guid", "smbios guid", "vm bios uuid", "bios uuid vm",
+            "vm uuid bios", "host uuid bios", "device uuid", "computer uuid", "guid", "vm guid", "machine guid", "asset uuid",
+            "vm instance uuid", "system guid", "bios id", "cpu uuid",
         ),
     ),
     Field(
@@ -185,7 +210,12 @@ IDENTITY: tuple[Field, ...] = (
             "vm id",
             "instance id", "resource id", "object id", "external id", "record id", "id", "unique id",
             "system id",
-            "computer id", "moref", "mo ref id", "agent id", "anlagen id", "gerate id", "identifiant",
+            "computer id", "moref", "mo ref id", "managed object id", "mo id", "vm moref", "config item id", "configuration item id",
+            "external identifier", "external system id", "asset identifier", "unique identifier", "record number", "user provided id",
+            "object identifier", "entity id", "native id", "cmdb id", "ci number", "ci identifier", "node identifier", "sysid",
+            "server identifier", "machine identifier", "inventory id", "equipment id", "element id",
+            "instance identifier", "objekt id", "ci nummer", "id serveur", "id servidor", "id equipo",
+             "agent id", "anlagen id", "gerate id", "identifiant",
             "identificador",
             "id del activo", "id do ativo", "id de l actif",
         ),

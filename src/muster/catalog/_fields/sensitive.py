@@ -61,7 +61,7 @@ SENSITIVE: tuple[Field, ...] = (
           "sensitivity",
           "purview label", "vertraulichkeitsbezeichnung"),
     _text("compliance_scope", "Regulations", "Which regulations apply.", "compliance scope", "compliance",
-          "regulations", "regulation", "regulatory scope", "compliance framework", "is regulated",
+          "regulations", "regulation", "regulatory scope", "compliance framework",
           "vorschriften", "conformite",
           "cumplimiento", "conformidade", is_list=True, merge=MergePolicy.UNION),
     Field("record_count", "Records", _G, FieldType.INTEGER, "How many records are concerned.", unit="count",
@@ -95,7 +95,8 @@ SENSITIVE: tuple[Field, ...] = (
         "very_likely": ("very likely",),
     }, "likelihood", "certainty", "finding likelihood"),
     _word("severity", "Severity", "How bad the finding is.", {
-        "low": ("minor",), "medium": ("moderate",), "high": ("major",), "critical": (),
+        "low": ("minor", "informational", "risk low"), "medium": ("moderate", "risk moderate"),
+        "high": ("major", "risk high"), "critical": (),
     }, "severity", "finding severity", "risk level", "risk severity"),
     Field("last_scanned_at", "Scanned", _G, FieldType.DATETIME, "When the store was last scanned.",
           merge=MergePolicy.LATEST, on_asset=False,

@@ -31,4 +31,12 @@ CATEGORY = Category(
         FieldGroup.OWNERSHIP,
         FieldGroup.PERFORMANCE,
     ),
+    # Measurements are taken along; a table of little else is an assessment of the infrastructure.
+    about=(
+        FieldGroup.IDENTITY,
+        FieldGroup.PLATFORM,
+        FieldGroup.CAPACITY,
+        FieldGroup.PLACEMENT,
+        FieldGroup.OWNERSHIP,
+    ),
 )

@@ -16,17 +16,11 @@ SOURCE = Source(
             grain="one application",
             columns=(
                 SourceColumn(("Application Name", "Application", "App Name"), "asset_name"),
-                SourceColumn(("Record Type 1",), None),
                 # A line of business that applications share; it is not the application that the row is about.
                 SourceColumn(("Business Service",), None),
-                SourceColumn(("Dependency",), None),
-                SourceColumn(("Dependency Direction",), None),
             ),
             required_columns=("Application Name",),
-            fingerprint=("Record Type 1",),
             defaults={"asset_type": "application"},
-            # Konveyor's import keeps dependencies between applications in the same file, as rows of type 2.
-            skip_rows=(("Record Type 1", "2"),),
         ),
     ),
     rank=HAND_MADE,

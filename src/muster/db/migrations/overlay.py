@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # statement instead of once a row (measured per million rows: 0.5 s less to insert, 0.2 s less to scan).
 _PLANNED_ENGAGEMENT = "current_setting('muster.engagement_id')::uuid"
 _ENGAGEMENT = "(SELECT current_setting('muster.engagement_id')::uuid)"
+_PLANNED_CLIENT = "current_setting('muster.client_account_id')::uuid"
 _CLIENT = "(SELECT current_setting('muster.client_account_id')::uuid)"
 
 
@@ -37,6 +38,10 @@ TENANT_RULE = Rule(
     check=f"engagement_id = {_ENGAGEMENT} AND client_account_id = {_CLIENT}",
 )
 
+_CLIENTS = f"client_account_id = {_PLANNED_CLIENT} AND (engagement_id IS NULL OR engagement_id = {_ENGAGEMENT})"
+CLIENT_RULE = Rule(using=_CLIENTS, check=_CLIENTS)
+"""Rows of the engagement, and (engagement_id null) of its whole client."""
+
 _NOBODY = Rule(using="false", check="false")
 
 OTHER_RULES = {
@@ -50,6 +55,8 @@ OTHER_RULES = {
         f" AND (engagement_id IS NULL OR engagement_id = {_PLANNED_ENGAGEMENT})",
         check="false",
     ),
+    "mapping_layouts": CLIENT_RULE,
+    "mapping_memory": CLIENT_RULE,
     "users": _NOBODY,
     "api_tokens": _NOBODY,
     "sign_in_links": _NOBODY,

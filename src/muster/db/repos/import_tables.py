@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from muster.db.repos.import_values import APPROVED, SUGGESTED, StoredMapping, StoredTable
 from muster.db.tables.imports import ImportFieldMapping, ImportTable
+from muster.domain.custom_fields import parse_custom_field
 from muster.domain.mapping import ColumnMapping, MatchMethod, TableDetection
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ async def replace_mappings(
             "match_method": str(mapping.column.match_method),
             "evidence": mapping.column.evidence,
             "transformation": mapping.column.transformation,
+            "custom_field": None if mapping.column.custom is None else mapping.column.custom.as_json(),
             "status": mapping.status,
         }
         for mapping in mappings
@@ -161,6 +163,7 @@ async def read_mappings(
                 match_method=MatchMethod(row.match_method),
                 evidence=row.evidence,
                 transformation=row.transformation,
+                custom=None if row.custom_field is None else parse_custom_field(row.custom_field),
             ),
             row.status,
         )

@@ -98,6 +98,19 @@ BEGIN
 END
 $$;
 
+-- What people are called, as far as they have to do with the client of the transaction; of nobody else a word.
+CREATE FUNCTION migration.names_of(p_users uuid[]) RETURNS TABLE (user_id uuid, display_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, migration, pg_temp AS $$
+    SELECT u.id, u.display_name
+    FROM users AS u
+    WHERE u.id = ANY (p_users) AND (
+        u.is_platform_admin OR EXISTS (
+            SELECT FROM memberships AS m
+            WHERE m.user_id = u.id AND m.client_account_id = current_setting('muster.client_account_id')::uuid
+        )
+    )
+$$;
+
 -- The engagements a user may enter, with the roles held there; for a platform admin all of them.
 CREATE FUNCTION migration.tenants_of(p_user uuid)
 RETURNS TABLE (

@@ -23,6 +23,7 @@ from muster.db.tables.inventory import (
     InventoryDecision,
     assets,
 )
+from muster.db.tables.memory import EngagementField, MappingLayout, MappingMemory
 from muster.db.tables.tenants import (
     ApiToken,
     AuditEntry,
@@ -45,6 +46,7 @@ __all__ = [
     "DataImport",
     "DiscoveryFlow",
     "Engagement",
+    "EngagementField",
     "ImportFieldMapping",
     "ImportFinding",
     "ImportFindingCount",
@@ -55,6 +57,8 @@ __all__ = [
     "ImportTable",
     "InventoryChange",
     "InventoryDecision",
+    "MappingLayout",
+    "MappingMemory",
     "MasterFlow",
     "Membership",
     "SignInLink",

@@ -169,7 +169,10 @@ class ImportProcessingStep(TenantMixin, Base):
 
 
 class ImportFieldMapping(TenantMixin, Base):
-    """One column of one table and the field it feeds. Immutable once the import's rows were read with it."""
+    """One column of one table and the field it feeds. Immutable once the import's rows were read with it.
+
+    `custom_field` is the declaration of a custom field as it was when the mapping was made.
+    """
 
     __tablename__ = "import_field_mappings"
     __table_args__ = (_of_import(),)
@@ -183,6 +186,7 @@ class ImportFieldMapping(TenantMixin, Base):
     match_method: Mapped[str]
     evidence: Mapped[str]
     transformation: Mapped[str | None]
+    custom_field: Mapped[dict[str, Any] | None]
     status: Mapped[str]
     approved_by: Mapped[UUID | None]
 

@@ -19,13 +19,14 @@ from muster.pipeline.detect.profile import RECOGNISED, best_profile
 from muster.pipeline.mapping.columns import position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from muster.catalog.model import Category, Source, SourceTable
     from muster.domain.tables import ReadReport, TableInfo
 
 GENERIC = "generic"
 _STATED = 1.0
+_SHOWN = 4
 _NAMES = frozenset({"asset_name", "hostname", "fqdn", "serial_number", "instance_uuid", "ip_address"})
 
 
@@ -59,20 +60,22 @@ def detect(  # noqa: PLR0913, PLR0917 - the upload, what is known, and what the 
         raise KeyError(stated)
     question = _Question(filename, sources, categories, stated, stated_source)
     tables = [_by_profile(table, question) or _by_columns(table, question) for table in report.tables]
-    tables = _one_source(tables)
+    tables = _one_source(tables, report, question)
     if stated is not None and not any(table.imported for table in tables):
         tables = _take_best(tables, report, question)
     return _whole(tuple(tables), question)
 
 
-def _by_profile(table: TableInfo, question: _Question) -> TableDetection | None:
+def _by_profile(table: TableInfo, question: _Question, beside: str | None = None) -> TableDetection | None:
+    """What `table` is by the declared tables of all sources, or by those that only count `beside` others of one."""
     candidates = (
-        source
+        (source, declared)
         for source in question.sources.values()
-        if source.id != GENERIC
-        and question.stated_source in (None, source.id)
-        and source.import_category in question.categories
-        and question.stated_category in (None, source.import_category)
+        if source.id != GENERIC and question.stated_source in (None, source.id) and beside in (None, source.id)
+        for declared in source.tables
+        if declared.beside_others is (beside is not None)
+        and source.category_of(declared) in question.categories
+        and question.stated_category in (None, source.category_of(declared))
     )
     match = best_profile(table, question.filename, candidates)
     if match is None or (match.confidence < RECOGNISED and match.source.id != question.stated_source):
@@ -84,9 +87,8 @@ def _by_profile(table: TableInfo, question: _Question) -> TableDetection | None:
         reasons = (declared.reason or f"{declared.name} brings no assets", *reasons)
     elif not imported:
         reasons = ("it has no rows", *reasons)
-    return TableDetection(
-        table.name, match.source.import_category, match.source.id, declared.name, match.confidence, reasons, imported
-    )
+    category = match.source.category_of(declared)
+    return TableDetection(table.name, category, match.source.id, declared.name, match.confidence, reasons, imported)
 
 
 def _by_columns(table: TableInfo, question: _Question) -> TableDetection:
@@ -95,17 +97,14 @@ def _by_columns(table: TableInfo, question: _Question) -> TableDetection:
         return _nothing(table, "it has no rows")
     generic = _generic_table(table, reading, question)
     reading, declared = _apply(generic, table, reading) if generic else (reading, DeclaredColumns())
-    matches = [
-        match_kind(reading, category, declared)
-        for name, category in question.categories.items()
-        if question.stated_category in (None, name)
-    ]
-    fitting = [match for match in matches if match.required and match.confidence >= FITS]
+    asked = [entry for name, entry in question.categories.items() if question.stated_category in (None, name)]
+    matches = [match_kind(reading, category, declared) for category in asked]
+    fitting = [match for match in matches if match.required and match.fit >= FITS]
     if not fitting:
         return _nothing(
-            table, *_why_not(reading, matches), confidence=max((m.confidence for m in matches), default=0.0)
+            table, *_why_not(reading, matches, asked), confidence=max((m.confidence for m in matches), default=0.0)
         )
-    best = max(fitting, key=lambda match: match.confidence)
+    best = max(fitting, key=lambda match: match.fit)
     return _generic(table, best, generic, question)
 
 
@@ -126,16 +125,12 @@ def _generic_table(table: TableInfo, reading: TableReading, question: _Question)
     source = question.sources.get(GENERIC)
     if source is None:
         return None
-    named = bool(reading.fields & _NAMES)
-    return next(
-        (
-            declared
-            for declared in source.tables
-            if bool(declared.required_columns) is not named
-            and all(position_of(table, column, declared) is not None for column in declared.required_columns)
-        ),
-        source.tables[0],
-    )
+    names = {item.column.position for item in reading.chosen if item.field in _NAMES}
+    for declared in source.tables:
+        places = {position_of(table, column, declared) for column in declared.required_columns}
+        if places and None not in places and names <= places:
+            return declared
+    return source.tables[0]
 
 
 def _apply(generic: SourceTable, table: TableInfo, reading: TableReading) -> tuple[TableReading, DeclaredColumns]:
@@ -150,11 +145,11 @@ def _apply(generic: SourceTable, table: TableInfo, reading: TableReading) -> tup
     )
 
 
-def _why_not(reading: TableReading, matches: list[KindMatch]) -> tuple[str, ...]:
-    other = looks_like(reading)
+def _why_not(reading: TableReading, matches: list[KindMatch], categories: Iterable[Category]) -> tuple[str, ...]:
+    other = looks_like(reading, categories)
     if other:
-        return (f"{other}, which no category here takes",)
-    if any(match.confidence >= FITS for match in matches):
+        return (other,)
+    if any(match.fit >= FITS for match in matches):
         return ("no column names the rows (a name, address, serial number or UUID)",)
     if reading.chosen:
         named = ", ".join(f"“{item.column.name}”" for item in reading.chosen[:4])
@@ -166,12 +161,16 @@ def _nothing(table: TableInfo, *reasons: str, confidence: float = 0.0) -> TableD
     return TableDetection(table.name, None, None, None, confidence, reasons, imported=False)
 
 
-def _one_source(tables: list[TableDetection]) -> list[TableDetection]:
+def _one_source(tables: list[TableDetection], report: ReadReport, question: _Question) -> list[TableDetection]:
     """In an export of a known system, a table that only looks like an inventory is one of that system's others."""
     systems = {table.source_system for table in tables if table.imported and table.source_system not in (None, GENERIC)}
     if len(systems) != 1:
         return tables
     system = systems.pop()
+    tables = [
+        table if table.source_system == system else _by_profile(info, question, beside=system) or table
+        for table, info in zip(tables, report.tables, strict=True)
+    ]
     reason = f"the file is an export of {system}, and this table is none that brings assets"
     return [
         TableDetection(table.table, None, system, None, table.confidence, (reason,), imported=False)
@@ -189,7 +188,7 @@ def _take_best(tables: list[TableDetection], report: ReadReport, question: _Ques
         return tables
     infos = {table.name: table for table in report.tables}
     matches = {name: match_kind(reading, category, DeclaredColumns()) for name, reading in readings.items()}
-    best = max(matches, key=lambda name: (matches[name].confidence, infos[name].rows))
+    best = max(matches, key=lambda name: (matches[name].fit, infos[name].rows))
     generic = _generic_table(infos[best], readings[best], question)
     said = f"taken as {category.title} because you said so"
     return [
@@ -214,6 +213,17 @@ def _whole(tables: tuple[TableDetection, ...], question: _Question) -> Detection
         import_category=best.import_category,
         source_system=question.stated_source or best.source_system,
         confidence=_STATED if question.stated_category else best.confidence,
-        reasons=(*said, *best.reasons),
+        reasons=(*said, *best.reasons, *_set_of(imported, best, question)),
         tables=tables,
     )
+
+
+def _set_of(imported: list[TableDetection], best: TableDetection, question: _Question) -> tuple[str, ...]:
+    """Which tables, or files of an archive, belong together: those of one source system, each another part of it."""
+    source = question.sources.get(best.source_system or "")
+    parts = [table.table for table in imported if table.source_system == best.source_system]
+    if source is None or source.id == GENERIC or len(parts) < 2:  # noqa: PLR2004 - one table is no set
+        return ()
+    shown = ", ".join(f"“{part}”" for part in parts[:_SHOWN])
+    more = f" and {len(parts) - _SHOWN} more" if len(parts) > _SHOWN else ""
+    return (f"{shown}{more} belong together: one export of {source.title}",)

@@ -114,7 +114,7 @@ def stating_tables(
 ) -> tuple[StatingTable, ...]:
     """The tables of a file that was read as a whole, in file order."""
     detected = {table.table: table for table in detection.tables}
-    return tuple(StatingTable(info, detected[info.name], staged[info.name]) for info in report.tables)
+    return tuple(StatingTable(info, detected[info.name], staged[info.name], info.titles) for info in report.tables)
 
 
 def observe(tables: Sequence[StatingTable], sources: Mapping[str, Source], uploaded_at: datetime) -> Observation:

@@ -37,16 +37,17 @@ class ProfileMatch:
     """The table or file bears the declared table's name, which outweighs columns that several tables share."""
 
 
-def best_profile(table: TableInfo, filename: str, sources: Iterable[Source]) -> ProfileMatch | None:
+def best_profile(
+    table: TableInfo, filename: str, declared: Iterable[tuple[Source, SourceTable]]
+) -> ProfileMatch | None:
     """The declared table that fits best, None when none has what it requires and something that tells it apart.
 
     A declared table with neither names nor fingerprint (those of generic) is never matched here.
     """
     matches = [
         match
-        for source in sources
-        for declared in source.tables
-        if (declared.names or declared.fingerprint) and (match := _match(table, filename, source, declared))
+        for source, entry in declared
+        if (entry.names or entry.fingerprint) and (match := _match(table, filename, source, entry))
     ]
     return max(matches, key=lambda match: (match.named, match.confidence, len(match.table.columns)), default=None)
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from muster.catalog.fields import FIELDS
 from muster.catalog.model import FieldType
+from muster.domain.custom_fields import PREFIX
 
 if TYPE_CHECKING:
     from muster.catalog.model import Field
@@ -16,15 +17,20 @@ LIST_JOIN = "; "
 
 
 def canonical_text(typed: pl.DataFrame) -> pl.DataFrame:
-    """The canonical fields of a typed frame as String columns of the same names, nothing else, in the frame's order.
+    """The canonical and custom fields of a typed frame as String columns of the same names, in the frame's order.
 
     Numbers without needless zeros (`16`, `0.5`), booleans true/false, dates 2024-05-31, moments 2024-05-31T14:05:00Z,
     lists joined by `; `.
     """
-    return typed.select(_text(FIELDS[name]).alias(name) for name in typed.columns if name in FIELDS)
+    return typed.select(
+        field_text(FIELDS[name]).alias(name) if name in FIELDS else pl.col(name)
+        for name in typed.columns
+        if name in FIELDS or name.startswith(PREFIX)
+    )
 
 
-def _text(field: Field) -> pl.Expr:
+def field_text(field: Field) -> pl.Expr:
+    """The canonical text of a field's typed column."""
     value = pl.col(field.name)
     if field.is_list:
         return pl.when(value.list.len() > 0).then(value.list.join(LIST_JOIN))

@@ -14,11 +14,13 @@ import polars as pl
 from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.domain.conversion import CLEAR_WORD, CLEARED_FIELDS, SKIPPED_SCHEMA, Converted, FailureCode
-from muster.domain.mapping import MatchMethod
+from muster.domain.custom_fields import PREFIX
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
+from muster.pipeline.mapping.canonical import field_text
 from muster.pipeline.mapping.columns import position_of
 from muster.pipeline.mapping.derive import derived
 from muster.pipeline.mapping.failures import failure_rows, no_failures
+from muster.pipeline.mapping.field_of import field_of
 from muster.pipeline.mapping.lists import list_values
 from muster.pipeline.mapping.record_key import record_key
 from muster.pipeline.mapping.scalars import range_failure, read_odd, value_dtype, vectorised
@@ -65,7 +67,9 @@ def convert(
 ) -> Converted:
     """Convert one batch of `table` (domain.tables: row_number, line, c0 …) by its `columns`.
 
-    `source_table` brings record key, defaults, rows to leave out and blank words. Rows keep their order.
+    `source_table` brings record key, defaults, rows to leave out and blank words. Rows keep their order. The
+    engagement's own fields stand in the typed frame as `custom:<name>`, as canonical text whatever their type: files of
+    claims that were written under another declaration can be put beside each other.
     Raises ValueError for a mapping to an unknown field or with an unknown transformation.
     """
     feeds = _feeds(columns)
@@ -83,38 +87,43 @@ def convert(
     )
     typed = _with_products(typed, feeds)
     typed = _with_defaults(typed, source_table)
+    typed = typed.with_columns(field_text(group[0].field) for name, group in fields.items() if name.startswith(PREFIX))
     return Converted(typed=derived(typed), failures=_failures(values, fields), skipped=skipped)
 
 
 def _feeds(columns: Sequence[ColumnMapping]) -> list[_Feed]:
     """The feeding columns, most trusted first: for a scalar field the first filled cell in this order counts.
 
-    A column that the user chose for a scalar field stands alone: what was proposed beside it does not fill its gaps.
+    A column that a person chose for a scalar field stands alone: what was proposed beside it does not fill its gaps.
     """
-    chosen = {column.target_field for column in columns if column.match_method is MatchMethod.USER}
-    feeding = [
-        column
-        for column in columns
-        if column.target_field is not None
-        and (
-            column.match_method is MatchMethod.USER
-            or column.target_field not in chosen
-            or (column.target_field in FIELDS and FIELDS[column.target_field].is_list)
-        )
-    ]
-    unknown = sorted({str(column.target_field) for column in feeding} - FIELDS.keys())
+    feeding = [column for column in in_force(columns) if column.target_field is not None]
+    unknown = sorted({str(column.target_field) for column in feeding if column.custom is None} - FIELDS.keys())
     if unknown:
         raise ValueError(f"the mapping names fields that do not exist: {', '.join(unknown)}")
     feeding.sort(key=lambda column: (-column.confidence, column.position))
     return [
-        _Feed(FIELDS[str(column.target_field)], column.position, Transformation.parse(column.transformation))
+        _Feed(field, column.position, Transformation.parse(column.transformation))
         for column in feeding
+        if (field := field_of(column)) is not None
+    ]
+
+
+def in_force(columns: Sequence[ColumnMapping]) -> list[ColumnMapping]:
+    """The columns without those that were proposed for a scalar field which a person gave to another column."""
+    chosen = {column.target_field for column in columns if column.match_method.is_said}
+    return [
+        column
+        for column in columns
+        if column.match_method.is_said
+        or column.target_field not in chosen
+        or (column.target_field in FIELDS and FIELDS[column.target_field].is_list)
     ]
 
 
 def _fields(feeds: list[_Feed]) -> dict[str, list[_Feed]]:
     groups: dict[str, list[_Feed]] = {}
-    for name in FIELDS:
+    own = sorted({feed.field.name for feed in feeds} - FIELDS.keys())
+    for name in (*FIELDS, *own):
         group = [feed for feed in feeds if feed.field.name == name]
         if group:
             groups[name] = group
@@ -239,7 +248,7 @@ def _cleared(clearing: set[str], fields: dict[str, list[_Feed]]) -> pl.Expr:
 
 
 def _field_value(name: str, group: list[_Feed]) -> pl.Expr:
-    if FIELDS[name].is_list and len(group) > 1:
+    if group[0].field.is_list and len(group) > 1:
         joined = pl.concat_list(pl.col(feed.value).fill_null([]) for feed in group).list.unique().list.sort()
         return pl.when(joined.list.len() > 0).then(joined).alias(name)
     return pl.coalesce(feed.value for feed in group).alias(name)
@@ -266,10 +275,10 @@ def _with_defaults(typed: pl.DataFrame, source_table: SourceTable | None) -> pl.
 def _failures(values: pl.DataFrame, fields: dict[str, list[_Feed]]) -> pl.DataFrame:
     """A failed cell counts unless a more trusted column already gave the field its value."""
     frames = []
-    for name, group in fields.items():
+    for group in fields.values():
         for place, feed in enumerate(group):
             trusted = group[:place] if not feed.field.is_list else []
             still_open = [pl.col(other.value).is_null() for other in trusted]
             cells = values.filter(pl.all_horizontal(still_open)) if still_open else values
-            frames.append(failure_rows(cells, name, feed.position, feed.code, feed.text))
+            frames.append(failure_rows(cells, feed.field, feed.position, feed.code, feed.text))
     return pl.concat([no_failures(), *frames]).sort("row_number", "position")

@@ -1,100 +1,174 @@
 """What a whole column says about its own writing: unit, decimal mark, order of dates, separator of lists.
 
-Decided once per column over all its cells, before any batch is converted, and written into the mapping with the reason.
+Decided once per column over all its cells, before any batch is converted, and written into the mapping with the reason
+and how many cells support it. Where cells speak against each other the reason ends with a question, for a person.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from muster.catalog.fields import FIELDS
 from muster.catalog.model import Field, FieldType
+from muster.domain.mapping import MatchMethod
 from muster.domain.tables import cell_column
+from muster.pipeline.mapping import units
+from muster.pipeline.mapping.field_of import field_of
 from muster.pipeline.mapping.header import parse_header
 from muster.pipeline.mapping.transformation import Transformation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from muster.domain.mapping import ColumnMapping
 
+DECIDED = " — "
+"""Stands in the evidence between what chose the field and what was decided about the writing of its cells."""
+
 _NUMBERS = (FieldType.INTEGER, FieldType.NUMBER)
 _DATES = (FieldType.DATE, FieldType.DATETIME)
-
-_UNITS_BY_SIZE: dict[str, tuple[tuple[float, str], ...]] = {
-    "memory_gb": ((1e8, "B"), (1e6, "KB"), (1024, "MB")),
-    "storage_gb": ((1e10, "B"), (2e7, "KB"), (2e4, "MB")),
-    "storage_used_gb": ((1e10, "B"), (2e7, "KB"), (2e4, "MB")),
-    "storage_free_gb": ((1e10, "B"), (2e7, "KB"), (2e4, "MB")),
-}
-"""A median at or above the number means that unit where the header names none: no fleet's median machine has 1 TB."""
-_GHZ_BELOW = 10.0
+_SIZES = ("GB", "MHz")
+_RATES = ("MB/s", "Mbit/s")
 
 _PATTERNS: dict[str, str] = {
     "comma_decimal": r"\d,(?:\d{1,2}|\d{4,})(?:\D*$)|\d\.\d{3},\d",
     "point_decimal": r"\d\.(?:\d{1,2}|\d{4,})(?:\D*$)|\d,\d{3}\.\d",
     "grouped": r"^\D*\d{1,3}[.,]\d{3}\D*$",
     "percent_sign": r"%",
+    "own_unit": r"(?i)\d\s*(?:[kmgtp]i?b|bytes|[mg]hz|go|mo)\s*$",
     "day_first": r"^(?:1[3-9]|2\d|3[01])[-/. ]\d{1,2}[-/. ]\d{2,4}",
     "month_first": r"^\d{1,2}[-/. ](?:1[3-9]|2\d|3[01])[-/. ]\d{2,4}",
     "either_first": r"^\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}",
     "dotted": r"^\d{1,2}\.\d{1,2}\.\d{2,4}",
+    "half_day": r"(?i)\d\s*[ap]\.?m\.?$",
     "day_count": r"^[2-9]\d{4}(?:\.\d+)?$",
     "epoch_s": r"^1\d{9}$",
     "epoch_ms": r"^1\d{12}$",
 }
-_FOR_NUMBERS = ("comma_decimal", "point_decimal", "grouped", "percent_sign")
-_FOR_DATES = ("day_first", "month_first", "either_first", "dotted", "day_count", "epoch_s", "epoch_ms")
-_LIST_MARKS = {";": ";", "|": "|", ",": ","}
+_FOR_NUMBERS = ("comma_decimal", "point_decimal", "grouped", "percent_sign", "own_unit")
+_FOR_DATES = ("day_first", "month_first", "either_first", "dotted", "half_day", "day_count", "epoch_s", "epoch_ms")
+_LIST_MARKS = {"newline": "\n", ";": ";", "|": "|", ",": ","}
+_BY_HEADER, _NO_UNIT = "its header says", "its header names no unit"
+_DECIMAL, _FRACTIONS, _FIRST_COMES, _COUNTED, _PARTED = (
+    "decimal mark", "fractions", " first", "counted from", "several values in one cell",
+)  # fmt: skip
+_SAID_WHERE_DECIDED: dict[str, dict[str, Any]] = {
+    _BY_HEADER: {"unit": None},
+    _NO_UNIT: {"unit": None},
+    _DECIMAL: {"decimal": "."},
+    _FRACTIONS: {"fraction": False},
+    _FIRST_COMES: {"date": None},
+    _COUNTED: {"date": None},
+    _PARTED: {"lists": ()},
+}
+"""Words of the reasons given here, and the part of the transformation that each of them goes with."""
+_FIRST = {"dmy": "day", "mdy": "month"}
+
+_LARGEST_IDLE = 0.3
+"""Shares of 1 reach higher than this on some machine; a column of percentages below 1 % is one of idle machines."""
+_FRACTION_WORDS = frozenset({"dec", "decimal", "fraction", "ratio"})
+_SOME_MORE = 0.02
+"""Of cells in two ways of writing, the fewer are slips of the hand up to this share."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Counts over one column: cells per pattern and list mark, and the spread of its plain numbers."""
+    """Counts over one column: filled cells, cells per pattern and list mark, and the spread of its plain numbers."""
 
-    counts: dict[str, int]
+    counts: Mapping[str, int]
+    filled: int
+    numbers: int
     median: float | None
     largest: float | None
     whole: bool
 
+    def count(self, name: str) -> int:
+        return self.counts.get(name, 0)
+
     def any(self, name: str) -> bool:
-        return self.counts.get(name, 0) > 0
+        return self.count(name) > 0
+
+    def of(self, name: str) -> str:
+        """`1,204 of 1,210 cells`."""
+        return f"{self.count(name):,} of {self.filled:,} cells"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What the columns of the table say together: a comma as decimal mark, the order of dates where one proves it."""
+
+    comma: bool
+    order: str | None
+    percents: bool
+    """Whether a column of percentages goes above 1."""
 
 
 def decide_transformations(columns: Sequence[ColumnMapping], staged: pl.LazyFrame) -> tuple[ColumnMapping, ...]:
     """The columns of one table with `transformation` and `evidence` completed from all rows of `staged`.
 
-    Reads the staged table once, streaming. What a source profile or a user already states is kept.
+    Reads the staged table once, streaming. What a source profile or a person states is kept; what was decided before,
+    from a sample, is decided anew.
     """
-    wanted = [column for column in columns if column.target_field and _asks(FIELDS[column.target_field])]
+    fields = {column.position: field_of(column) for column in columns if column.target_field is not None}
+    fields = {place: field for place, field in fields.items() if _asks(field)}
+    wanted = [_undecided(column) for column in columns if column.position in fields]
     if not wanted:
         return tuple(columns)
-    seen = _look(wanted, staged)
-    comma = any(_mark(seen[column.position]) == "," for column in wanted)
-    order = next((found for column in wanted if (found := _proved_order(seen[column.position]))), None)
-    decided = {column.position: _decide(column, seen[column.position], comma=comma, order=order) for column in wanted}
+    seen = _look(wanted, fields, staged)
+    table = _Table(
+        comma=any(_mark(seen[column.position]) == "," for column in wanted),
+        order=next((found for column in wanted if (found := _proved_order(seen[column.position]))), None),
+        percents=any(
+            field.unit == "percent" and (seen[place].largest or 0) > 1 for place, field in fields.items() if place in seen
+        ),
+    )
+    decided = {
+        column.position: _decide(column, fields[column.position], seen[column.position], table) for column in wanted
+    }
     return tuple(decided.get(column.position, column) for column in columns)
+
+
+def questions_of(column: ColumnMapping) -> tuple[str, ...]:
+    """What is to be asked about the writing of the column's cells, each a sentence; empty where a person has spoken."""
+    if column.match_method.is_said:
+        return ()
+    _, _, notes = column.evidence.partition(DECIDED)
+    return tuple(note for note in notes.split("; ") if note.endswith("?"))
 
 
 def _asks(field: Field) -> bool:
     return field.type in _NUMBERS or field.type in _DATES or (field.is_list and field.type is FieldType.TEXT)
 
 
-def _look(columns: list[ColumnMapping], staged: pl.LazyFrame) -> dict[int, _Seen]:
+def _undecided(column: ColumnMapping) -> ColumnMapping:
+    """The column without what was decided from a sample; the scorer itself states no transformation."""
+    evidence, _, notes = column.evidence.partition(DECIDED)
+    if column.match_method in {MatchMethod.HEADER, MatchMethod.VALUES}:
+        return replace(column, evidence=evidence, transformation=None)
+    how = Transformation.parse(column.transformation)
+    for word, part in _SAID_WHERE_DECIDED.items():
+        if word in notes:
+            how = replace(how, **part)
+    return replace(column, evidence=evidence, transformation=how.text())
+
+
+def _look(columns: list[ColumnMapping], fields: Mapping[int, Field], staged: pl.LazyFrame) -> dict[int, _Seen]:
     expressions: list[pl.Expr] = []
     for column in columns:
-        field = FIELDS[str(column.target_field)]
+        field = fields[column.position]
         text = pl.col(cell_column(column.position)).str.strip_chars()
         prefix = f"{column.position} "
+        expressions.append((text != "").sum().alias(f"{prefix}filled"))
         if field.type in _NUMBERS:
-            number = text.cast(pl.Float64, strict=False)
+            number = _plain_number(text)
             expressions += [
+                number.count().alias(f"{prefix}numbers"),
                 number.median().alias(f"{prefix}median"),
                 number.max().alias(f"{prefix}largest"),
                 (number == number.floor()).all().alias(f"{prefix}whole"),
+                *units.expressions(field, pl.when(~text.str.contains(_PATTERNS["grouped"])).then(number), prefix),
             ]
         names = _FOR_NUMBERS if field.type in _NUMBERS else _FOR_DATES if field.type in _DATES else ()
         expressions += [text.str.contains(_PATTERNS[name]).sum().alias(f"{prefix}{name}") for name in names]
@@ -107,73 +181,127 @@ def _look(columns: list[ColumnMapping], staged: pl.LazyFrame) -> dict[int, _Seen
     return {column.position: _seen(row, f"{column.position} ") for column in columns}
 
 
-def _seen(row: dict[str, float | bool | None], prefix: str) -> _Seen:
+def _plain_number(text: pl.Expr) -> pl.Expr:
+    """Numbers as most cells write them: with a point, or with a comma that parts no thousands."""
+    plain = text.cast(pl.Float64, strict=False)
+    with_comma = text.str.contains(r"^\d+,(?:\d{1,2}|\d{4,})$")
+    return plain.fill_null(
+        pl.when(with_comma).then(text.str.replace(",", ".", literal=True)).cast(pl.Float64, strict=False)
+    )
+
+
+def _seen(row: Mapping[str, float | bool | None], prefix: str) -> _Seen:
     mine = {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
     median, largest = mine.pop("median", None), mine.pop("largest", None)
     whole = bool(mine.pop("whole", True))
-    return _Seen({name: int(value or 0) for name, value in mine.items()}, median, largest, whole)
+    filled, numbers = int(mine.pop("filled", 0) or 0), int(mine.pop("numbers", 0) or 0)
+    return _Seen({name: int(value or 0) for name, value in mine.items()}, filled, numbers, median, largest, whole)
 
 
-def _decide(column: ColumnMapping, seen: _Seen, *, comma: bool, order: str | None) -> ColumnMapping:
-    field = FIELDS[str(column.target_field)]
+def _decide(column: ColumnMapping, field: Field, seen: _Seen, table: _Table) -> ColumnMapping:
     stated = Transformation.parse(column.transformation)
     if field.type in _NUMBERS:
-        how, said = _number(column, field, stated, seen, comma=comma)
+        how, said = _number(column, field, stated, seen, table)
     elif field.type in _DATES:
-        how, said = _date(stated, seen, order)
+        how, said = _date(stated, seen, table)
     else:
         how, said = _list(stated, seen)
-    notes = [note for note in said if note not in column.evidence]
-    return replace(column, transformation=how.text(), evidence="; ".join([column.evidence, *notes]).strip("; "))
+    notes = "; ".join(said)
+    evidence = f"{column.evidence}{DECIDED}{notes}" if notes else column.evidence
+    return replace(column, transformation=how.text(), evidence=evidence)
 
 
 def _number(
-    column: ColumnMapping, field: Field, how: Transformation, seen: _Seen, *, comma: bool
+    column: ColumnMapping, field: Field, how: Transformation, seen: _Seen, table: _Table
 ) -> tuple[Transformation, list[str]]:
     said: list[str] = []
-    mark = _mark(seen) or ("," if comma and seen.any("grouped") else None)
+    mark = _mark(seen) or ("," if table.comma and seen.any("grouped") else None)
     if mark == ",":
         how = replace(how, decimal=",")
-        said.append("its decimal mark is a comma")
-    if field.unit in {"GB", "MHz"} and how.unit is None:
-        unit, reason = _unit(column, field, seen)
-        how = replace(how, unit=unit if unit != field.unit else None)
-        said.append(reason)
-    elif field.unit == "GB" and how.unit and how.unit not in {"GB", "GiB"}:
-        said.append(_conversion(how.unit))
-    if field.unit == "percent" and _is_fraction(seen):
-        how = replace(how, fraction=True)
-        said.append("no value is above 1: fractions, multiplied by 100")
+        counted = f" ({seen.of('comma_decimal')})" if seen.any("comma_decimal") else ", as in the table's other numbers"
+        said.append(f"its {_DECIMAL} is a comma{counted}")
+    if _both(seen.count("comma_decimal"), seen.count("point_decimal")):
+        said.append(
+            f"{seen.count('comma_decimal'):,} cells have a decimal comma and {seen.count('point_decimal'):,} a decimal "
+            "point: which is it?"
+        )
+    if field.unit in _SIZES:
+        how, more = _with_unit(column, field, how, seen)
+        said += more
+    elif field.unit in _RATES and how.unit is None:
+        unit = parse_header(column.source_field).unit
+        if unit is not None and unit != field.unit and unit != "mbps":
+            how = replace(how, unit=unit)
+            said.append(f"{_BY_HEADER} {unit}")
+    elif field.unit == "percent" and how.unit is None and not how.fraction:
+        fraction, more = _fraction(column, seen, table)
+        how = replace(how, fraction=fraction)
+        said += more
     return how, said
 
 
+def _both(some: int, others: int) -> bool:
+    """Whether both ways of writing are there, neither as a mere slip."""
+    return min(some, others) > _SOME_MORE * (some + others)
+
+
 def _mark(seen: _Seen) -> str | None:
-    commas, points = seen.counts.get("comma_decimal", 0), seen.counts.get("point_decimal", 0)
+    commas, points = seen.count("comma_decimal"), seen.count("point_decimal")
     if commas == points:
         return None
     return "," if commas > points else "."
 
 
-def _is_fraction(seen: _Seen) -> bool:
-    return seen.largest is not None and 0 < seen.largest <= 1 and not seen.whole and not seen.any("percent_sign")
+def _fraction(column: ColumnMapping, seen: _Seen, table: _Table) -> tuple[bool, list[str]]:
+    """Whether percentages are written as 0-1."""
+    if seen.largest is None or not 0 < seen.largest <= 1 or seen.whole or seen.any("percent_sign"):
+        return False, []
+    counted = f"all {seen.numbers:,} numbers are between 0 and 1"
+    if not _FRACTION_WORDS.isdisjoint(parse_header(column.source_field).words):
+        return True, [f"{counted}, {_FRACTIONS} as its header says, multiplied by 100"]
+    if seen.largest <= _LARGEST_IDLE:
+        return False, [f"{counted} and none is above {seen.largest:.2f}; read as percentages of idle machines"]
+    if table.percents:
+        return True, [
+            f"{counted}, where other percentages of the table go higher, taken for {_FRACTIONS}: are they percentages?"
+        ]
+    return True, [f"{counted}: {_FRACTIONS}, multiplied by 100"]
 
 
-def _unit(column: ColumnMapping, field: Field, seen: _Seen) -> tuple[str | None, str]:
-    unit = parse_header(column.source_field).unit
-    if unit and unit not in {"percent", "MB/s", "KB/s", "Gbit/s"}:
-        return unit, _conversion(unit) if field.unit == "GB" else f"in {unit} by its header"
-    if field.unit == "MHz":
-        small = seen.median is not None and seen.median < _GHZ_BELOW
-        return ("GHz", "in GHz by the size of its numbers") if small else (None, "in MHz")
-    for least, name in _UNITS_BY_SIZE.get(field.name, ()):
-        if seen.median is not None and seen.median >= least:
-            return name, f"the header names no unit; {_conversion(name)} by the size of its numbers"
-    return None, "the header names no unit; in GB by the size of its numbers"
+def _with_unit(
+    column: ColumnMapping, field: Field, how: Transformation, seen: _Seen
+) -> tuple[Transformation, list[str]]:
+    """The unit by the source's word, by the header, by the cells themselves, or proved by the numbers; in this order."""
+    found = units.supports(field, seen.counts)
+    if how.unit is not None:
+        return how, [f"in {_conversion(how.unit)}"] if field.unit == "GB" and how.unit not in {"GB", "GiB"} else []
+    named = parse_header(column.source_field).unit
+    if named is not None and _is_size(named, field):
+        unit = named if units.factor_of(field, named) != 1.0 or named == "GiB" else None
+        question = units.contradiction(field, named, found)
+        said = [f"{_BY_HEADER} {_conversion(named) if field.unit == 'GB' else named}"]
+        return replace(how, unit=unit), [*said, question] if question else said
+    if seen.count("own_unit") > seen.numbers:
+        return how, [f"{seen.of('own_unit')} name their unit"]
+    proof = units.prove(field, found)
+    if proof is None:
+        return how, [f"nothing tells its unit, read as {field.unit}"] if seen.numbers else []
+    said = [f"{_NO_UNIT}: {proof.said}"]
+    if proof.unit != field.unit:
+        said.append(f"taken for {_conversion(proof.unit) if field.unit == 'GB' else proof.unit}")
+    return replace(how, unit=proof.unit if proof.unit != field.unit else None), [
+        *said,
+        *([proof.question] if proof.question else []),
+    ]
+
+
+def _is_size(unit: str, field: Field) -> bool:
+    return unit.endswith("Hz") if field.unit == "MHz" else unit.endswith("B")
 
 
 def _conversion(unit: str) -> str:
     if unit in {"GB", "GiB"}:
-        return "in GB"
+        return unit
     steps = {
         "M": "divided by 1024",
         "K": "divided by 1024²",
@@ -181,41 +309,50 @@ def _conversion(unit: str) -> str:
         "T": "times 1024",
         "P": "times 1024²",
     }
-    return f"in {unit}, {steps[unit[0]]} to GB"
+    return f"{unit}, {steps[unit[0]]} to GB"
 
 
 def _proved_order(seen: _Seen) -> str | None:
-    days, months = seen.counts.get("day_first", 0), seen.counts.get("month_first", 0)
+    days, months = seen.count("day_first"), seen.count("month_first")
     if days == months:
         return None
     return "dmy" if days > months else "mdy"
 
 
-def _date(how: Transformation, seen: _Seen, order: str | None) -> tuple[Transformation, list[str]]:
+def _date(how: Transformation, seen: _Seen, table: _Table) -> tuple[Transformation, list[str]]:
     if how.date:
         return how, []
     if seen.any("either_first"):
-        proved = _proved_order(seen)
-        if proved:
-            return replace(how, date=proved), [
-                f"{'day' if proved == 'dmy' else 'month'} comes first, as its values prove"
-            ]
-        if order:
-            return replace(how, date=order), [
-                f"{'day' if order == 'dmy' else 'month'} first, as in the table's other dates"
-            ]
-        guess = "dmy" if seen.any("dotted") else "mdy"
-        return replace(how, date=guess), [
-            f"day and month can not be told apart; read with the {'day' if guess == 'dmy' else 'month'} first"
-        ]
+        order, said = _order(seen, table)
+        return replace(how, date=order), said
     for name, kind, words in (
-        ("day_count", "excel", "dates as Excel counts days"),
-        ("epoch_ms", "epoch_ms", "milliseconds since 1970"),
-        ("epoch_s", "epoch_s", "seconds since 1970"),
+        ("day_count", "excel", f"days {_COUNTED} 1900, as Excel does"),
+        ("epoch_ms", "epoch_ms", f"milliseconds {_COUNTED} 1970"),
+        ("epoch_s", "epoch_s", f"seconds {_COUNTED} 1970"),
     ):
         if seen.any(name):
-            return replace(how, date=kind), [words]
+            return replace(how, date=kind), [f"{words} ({seen.of(name)})"]
     return how, []
+
+
+def _order(seen: _Seen, table: _Table) -> tuple[str, list[str]]:
+    proved = _proved_order(seen)
+    days, months = seen.count("day_first"), seen.count("month_first")
+    if proved:
+        most = "day_first" if proved == "dmy" else "month_first"
+        said = [f"the {_FIRST[proved]} comes first, as {seen.of(most)} prove"]
+        if _both(days, months):
+            said.append(f"but {min(days, months):,} cells prove the other order: which comes first, day or month?")
+        return proved, said
+    if days:
+        return "dmy", [f"{days:,} cells prove that the day comes first and as many the month: which is it?"]
+    if table.order:
+        return table.order, [f"{_FIRST[table.order]} first, as in the table's other dates"]
+    if seen.any("half_day"):
+        return "mdy", [f"month first, as {seen.of('half_day')} tell the time by AM and PM"]
+    if seen.any("dotted") or table.comma:
+        return "dmy", [f"day first, as {'dates are with points' if seen.any('dotted') else 'decimals are with a comma'}"]
+    return "mdy", ["day and month can not be told apart; read with the month first"]
 
 
 def _list(how: Transformation, seen: _Seen) -> tuple[Transformation, list[str]]:
@@ -223,5 +360,6 @@ def _list(how: Transformation, seen: _Seen) -> tuple[Transformation, list[str]]:
         return how, []
     for name, mark in _LIST_MARKS.items():
         if seen.any(name):
-            return replace(how, lists=(mark,)), [f"several values in one cell, parted by “{mark}”"]
+            shown = "line breaks" if mark == "\n" else f"“{mark}”"
+            return replace(how, lists=(mark,)), [f"{_PARTED} ({seen.of(name)}), parted by {shown}"]
     return how, []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-from muster.catalog.fields import FIELDS
 from muster.domain.conversion import FAILURE_SCHEMA, FailureCode
 from muster.domain.tables import LINE, ROW_NUMBER
 from muster.kit.masking import masked
 from muster.pipeline.mapping.expectation import expected
 from muster.pipeline.mapping.vocabulary import nearest_word
+
+if TYPE_CHECKING:
+    from muster.catalog.model import Field
 
 
 def no_failures() -> pl.DataFrame:
@@ -17,7 +21,7 @@ def no_failures() -> pl.DataFrame:
     return pl.DataFrame(schema=FAILURE_SCHEMA)
 
 
-def failure_rows(cells: pl.DataFrame, field: str, position: int, code: str, text: str) -> pl.DataFrame:
+def failure_rows(cells: pl.DataFrame, field: Field, position: int, code: str, text: str) -> pl.DataFrame:
     """One row per cell of `cells` whose column `code` is filled; `text` is the column with what the cell says."""
     failed = cells.filter(pl.col(code).is_not_null()).select(ROW_NUMBER, LINE, code, text)
     if failed.is_empty():
@@ -29,9 +33,9 @@ def failure_rows(cells: pl.DataFrame, field: str, position: int, code: str, text
     return (
         failed.join(nearest, on=text, how="left", maintain_order="left")
         .with_columns(
-            field=pl.lit(field),
+            field=pl.lit(field.name),
             position=pl.lit(position, dtype=pl.Int32),
-            expected=pl.lit(expected(FIELDS[field])),
+            expected=pl.lit(expected(field)),
             excerpt=masked(pl.col(text)),
         )
         .rename({code: "code"})

@@ -12,7 +12,7 @@ from muster.domain.mapping import ColumnMapping, MappingProposal, MatchMethod
 from muster.domain.tables import cell_column
 from muster.kit.text import fold
 from muster.pipeline.mapping.candidates import Candidate, assign, candidates, columns_of
-from muster.pipeline.mapping.decide import decide_transformations
+from muster.pipeline.mapping.decide import decide_transformations, questions_of
 from muster.pipeline.mapping.source_tables import source_table_of
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from muster.domain.mapping import Detection, TableDetection
     from muster.domain.tables import ReadReport, TableInfo
 
-SURE = 0.75
+SURE = 0.85
 """An identity or required column below this asks for a look."""
 
-_BESIDE_A_PROFILE = 0.9
+_BESIDE_A_PROFILE = 0.94
 """A column that the profile does not know (a custom attribute) must be this sure."""
 
 
@@ -95,6 +95,9 @@ def review_reasons(table: str, columns: tuple[ColumnMapping, ...], category: Cat
     reasons += [
         f"{table}: is column {column.source_field} really {FIELDS[str(column.target_field)].title}?"
         for column in unsure
+    ]
+    reasons += [
+        f"{table}: column {column.source_field}: {question}" for column in columns for question in questions_of(column)
     ]
     return reasons
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from muster.catalog.dtypes import dtype
-from muster.catalog.header_words import CLOCK_IN_MHZ, SIZE_IN_GB
+from muster.catalog.header_words import CLOCK_IN_MHZ, RATE_IN_MBIT, RATE_IN_MBYTE, SIZE_IN_GB
 from muster.catalog.model import FieldType
 from muster.domain.conversion import FailureCode
 from muster.pipeline.mapping import shapes
 from muster.pipeline.mapping.dates import read_in_dates
-from muster.pipeline.mapping.vocabulary import known_word
+from muster.pipeline.mapping.vocabulary import word_of
 from muster.pipeline.mapping.written import as_typed, bare_number, read_truth, says_nothing, scientific
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ _READERS = {
     FieldType.MAC: shapes.read_mac,
     FieldType.UUID: shapes.read_uuid,
 }
-_UNIT_FACTORS: dict[str, dict[str, float]] = {"GB": SIZE_IN_GB, "MHz": CLOCK_IN_MHZ}
+_UNIT_FACTORS: dict[str, dict[str, float]] = {
+    "GB": SIZE_IN_GB,
+    "MHz": CLOCK_IN_MHZ,
+    "MB/s": RATE_IN_MBYTE,
+    "Mbit/s": RATE_IN_MBIT,
+}
 
 
 def value_dtype(field: Field) -> pl.DataType:
@@ -162,7 +167,7 @@ def _iso(text: pl.Expr, field: Field, how: Transformation) -> pl.Expr:
 
 
 def _word(text: str, field: Field, how: Transformation) -> tuple[str | None, FailureCode | None]:
-    word = known_word(field.name, text)
+    word = word_of(field, text)
     if word:
         return word, None
     if says_nothing(text):

@@ -13,6 +13,8 @@ from muster.kit.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from muster.catalog.model import Field
+
 _NEAR = 70.0  # rapidfuzz ratio; `prodution` and `production` have 95, unrelated words below 60
 
 
@@ -25,12 +27,27 @@ def _index(field: str) -> Mapping[str, str]:
     return entries
 
 
+@cache
+def _index_of_words(words: tuple[str, ...]) -> Mapping[str, str]:
+    return {fold(word): word for word in words}
+
+
+def _index_of(field: Field) -> Mapping[str, str]:
+    return _index(field.name) if field.name in FIELDS else _index_of_words(tuple(field.vocabulary))
+
+
 def known_word(field: str, text: str) -> str | None:
     """The canonical word of `text` for `field`: case, accents and separators do not count; None when unknown."""
     return _index(field).get(fold(text))
 
 
-def nearest_word(field: str, text: str) -> str | None:
+def word_of(field: Field, text: str) -> str | None:
+    """As `known_word`, also for a field that is not of the catalog."""
+    return _index_of(field).get(fold(text))
+
+
+def nearest_word(field: Field, text: str) -> str | None:
     """The canonical word whose spelling is nearest to `text`, None when none is near."""
-    found = process.extractOne(fold(text), _index(field).keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
-    return _index(field)[found[0]] if found else None
+    index = _index_of(field)
+    found = process.extractOne(fold(text), index.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return index[found[0]] if found else None

@@ -232,6 +232,13 @@ DIGITS_LOST = FindingCode(
     "The column {field} holds numbers like 1.23E+11: a spreadsheet shortened them, and their last digits are lost.",
     "Export the file again without opening it in a spreadsheet, or format the column as text first.",
 )
+FAR_CELLS = FindingCode(
+    "far_cells",
+    Severity.WARNING,
+    "Cells far away from all others",
+    "{count} cell(s) far away from all others in the sheet {sheet}, the first in {cell}, were left out.",
+    "Delete them when they are there by mistake; else move them next to the table, or send them by themselves.",
+)
 SHEET_HIDDEN = FindingCode(
     "sheet_hidden", Severity.INFO, "Hidden sheet", "The sheet is hidden in the workbook; it was read all the same."
 )
@@ -253,8 +260,21 @@ MACROS_LEFT_OUT = FindingCode(
 LINKS_NOT_FOLLOWED = FindingCode(
     "links_not_followed",
     Severity.INFO,
-    "Links to other workbooks",
+    "Links to other files",
     "The workbook links to other files; the links were not followed, the values saved in it were read.",
+)
+FORMULAS_NOT_COMPUTED = FindingCode(
+    "formulas_not_computed",
+    Severity.INFO,
+    "Formulas",
+    "The workbook holds formulas; none was computed, the values saved with them were read.",
+)
+FORMULAS_WITHOUT_VALUE = FindingCode(
+    "formulas_without_value",
+    Severity.WARNING,
+    "Formulas without a saved value",
+    "{count} cell(s) in the sheet {sheet} hold a formula whose value was not saved with it; they count as empty.",
+    "Open the file in Excel, save it and send that.",
 )
 CUT_OFF = FindingCode(
     "cut_off",
@@ -301,6 +321,12 @@ TYPED_VALUES = FindingCode(
     Severity.INFO,
     "Values wrapped in their type",
     "The values are wrapped as DynamoDB writes them; the wrapping was taken off.",
+)
+WEB_PAGE = FindingCode(
+    "web_page",
+    Severity.INFO,
+    "Web page",
+    "The file is a web page (HTML), whatever its name says; it holds {count} table(s). Nothing it links to was fetched.",
 )
 UNPACKED = FindingCode(
     "unpacked", Severity.INFO, "Unpacked", "The file is {title}; {count} file(s) in it were read as tables."

@@ -42,6 +42,7 @@ _ABOUT_THE_FILE = re.compile(
 _NUMBERED = re.compile(r"\d\d")
 _HARDLY, _MOSTLY_KNOWN = 0.3, 0.6
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_LONGEST_TITLE = 300
 _LOG_FIELDS = ("#fields", "#fields:")
 
 
@@ -53,9 +54,9 @@ class Layout:
     first rows (titles and the header) are no data, `above` how many stand above the header. `header_row` is the line of
     the header (of its last line when it is stacked), None when there is none; `header` the cells of that line, `width`
     how many cells a row of the body has. `comments`: rows that begin with # are none. `titles` are the lines above the
-    header that hold anything, as (line, text). `stacked` is how many lines the header has; `units` and `hints` say that
-    a line of units, or of words like `required`, stood below it. `until` is how many of the rows looked at are surely
-    no other table.
+    header that hold anything, as (line, beginning of the text). `stacked` is how many lines the header has; `units` and
+    `hints` say that a line of units, or of words like `required`, stood below it. `until` is how many of the rows that
+    were looked at are surely no other table.
     """
 
     columns: tuple[str, ...]
@@ -107,7 +108,7 @@ def find_layout(rows: Sequence[Line], merges: Sequence[Merge] = ()) -> Layout | 
         header=bottom,
     )
     titles = tuple(
-        (line, " ".join(tidy(cell) for cell in cells if not is_blank(cell)))
+        (line, " ".join(tidy(cell) for cell in cells if not is_blank(cell))[:_LONGEST_TITLE])
         for _, line, cells in lines[: heading.first]
     )
     until = lines[end - 1][0] + 1

@@ -52,6 +52,7 @@ def _table(entry: Mapping[str, Any]) -> TableInfo:
             **entry,
             "columns": tuple(entry["columns"]),
             "sample": tuple(tuple(row) for row in entry["sample"]),
+            "titles": tuple((line, text) for line, text in entry.get("titles", ())),
         }
     )
 

@@ -55,6 +55,8 @@ def frame_of(rows: Sequence[Row], width: int) -> pl.DataFrame:
 def widened(frame: pl.DataFrame, width: int) -> pl.DataFrame:
     """The frame with empty columns added at the right, up to `width` cells."""
     missing = range(frame.width - 2, width)
+    if not missing:
+        return frame
     return frame.with_columns(pl.lit(None, pl.String).alias(cell_column(place)) for place in missing)
 
 
@@ -169,7 +171,12 @@ class _Frames:
 
     def _look_at(self, frame: pl.DataFrame) -> None:
         self.rows += frame.height
-        stride = self.sample.stride
-        picked = frame.filter((pl.col(ROW_NUMBER) - 1) % stride == 0) if stride > 1 else frame
-        for row in picked.drop(LINE).iter_rows():
-            self.sample.add(row[0], row[1:])
+        # Rows are numbered without gaps. They are taken one by one: anything else would wait for Polars' threads, which
+        # are busy with what comes next.
+        first = frame.item(0, ROW_NUMBER) if frame.height else 0
+        index = 0
+        while index < frame.height:
+            index += -(first + index - 1) % self.sample.stride
+            if index < frame.height:
+                self.sample.add(first + index, frame.row(index)[2:])
+            index += 1

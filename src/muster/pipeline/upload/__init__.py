@@ -2,6 +2,6 @@
 
 from muster.pipeline.upload.inspect import Upload, hash_file, inspect_upload
 from muster.pipeline.upload.kinds import UploadKind, refusal
-from muster.pipeline.upload.limits import Limits
+from muster.pipeline.upload.limits import Limits, beyond_limit
 
-__all__ = ["Limits", "Upload", "UploadKind", "hash_file", "inspect_upload", "refusal"]
+__all__ = ["Limits", "Upload", "UploadKind", "beyond_limit", "hash_file", "inspect_upload", "refusal"]

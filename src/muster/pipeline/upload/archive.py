@@ -9,12 +9,13 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import UnreadableFileError
 from muster.pipeline.upload.kinds import UploadKind, refusal
+from muster.pipeline.upload.limits import beyond_limit
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from muster.domain.errors import UnreadableFileError
     from muster.pipeline.upload.limits import Limits
 
 DAMAGED = (
@@ -76,11 +77,12 @@ def _office_kind(names: set[str]) -> UploadKind:
 
 def _check(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
     if len(members) > limits.workbook_members:
-        raise _unsafe(name, f"holds {len(members):,} parts; the limit is {limits.workbook_members:,}")
+        most = limits.workbook_members
+        raise _unsafe(name, f"holds {len(members):,} parts; {most:,} are allowed", "max_workbook_parts", most)
     if any(member.flag_bits & _ENCRYPTED_FLAG for member in members):
         raise refusal(UploadKind.ENCRYPTED_WORKBOOK, name)
     if sum(member.file_size for member in members) > limits.workbook_bytes:
-        raise _unsafe(name, f"unpacks to more than {limits.workbook_bytes:,} bytes")
+        raise _unpacks_to_too_much(name, limits)
     unpacked = 0
     for member in members:
         member_bytes = 0
@@ -89,14 +91,19 @@ def _check(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], name: str, 
                 member_bytes += len(piece)
                 unpacked += len(piece)
                 if unpacked > limits.workbook_bytes:
-                    raise _unsafe(name, f"unpacks to more than {limits.workbook_bytes:,} bytes")
+                    raise _unpacks_to_too_much(name, limits)
                 if member_bytes > limits.workbook_ratio_from and member_bytes > limits.workbook_ratio * max(
                     1, member.compress_size
                 ):
-                    raise _unsafe(name, f"holds a part that unpacks to over {limits.workbook_ratio} times its size")
+                    what = f"holds a part that unpacks to over {limits.workbook_ratio} times its size"
+                    raise _unsafe(name, what, "max_unpack_ratio", limits.workbook_ratio)
 
 
-def _unsafe(name: str, what: str) -> UnreadableFileError:
-    return UnreadableFileError(
-        f"{name} {what}: save the sheets that matter as CSV and send those.", filename=name, kind="unsafe_archive"
-    )
+def _unpacks_to_too_much(name: str, limits: Limits) -> UnreadableFileError:
+    what = f"unpacks to more than {limits.workbook_bytes:,} bytes"
+    return _unsafe(name, what, "max_workbook_bytes", limits.workbook_bytes)
+
+
+def _unsafe(name: str, what: str, setting: str, limit: int) -> UnreadableFileError:
+    advice = "save the sheets that matter as CSV and send those"
+    return beyond_limit(name, what, advice, setting=setting, limit=limit, kind="unsafe_archive")

@@ -52,8 +52,10 @@ def inspect_upload(
         size = path.stat().st_size
         if size > limits.file_bytes:
             raise TooLargeError(
-                f"{name} has {size:,} bytes; the limit is {limits.file_bytes:,}: split it and send the parts.",
+                f"{name} has {size:,} bytes; the limit is {limits.file_bytes:,} (limit max_upload_bytes): "
+                "split it and send the parts.",
                 limit=limits.file_bytes,
+                setting="max_upload_bytes",
                 size=size,
             )
         with path.open("rb") as file:

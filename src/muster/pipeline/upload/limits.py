@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from muster.domain.errors import UnreadableFileError
+
 _MIB = 1 << 20
 _GIB = 1 << 30
 
@@ -33,10 +35,13 @@ class Limits:
     object_bytes: int = 32 * _MIB
     """What one nested record may take, its lists included."""
     name_chars: int = 1_000
+    rows: int = 1_000_000_000
+    """How many rows the tables of a file may have together; the numbers of rows are kept in 32 bits."""
     columns: int = 16_384
     extra_columns: int = 100
     """How many cells beyond the header a row may bring; a row with more is held back."""
     tables: int = 1_000
+    """How many sheets a workbook, and tables any file may have."""
     cell_bytes: int = _MIB
     record_bytes: int = 128 * _MIB
     head_rows: int = 1_000
@@ -44,3 +49,15 @@ class Limits:
     memory_bytes: int = 1536 * _MIB
     head_seconds: float = 10.0
     file_seconds: float = 1_800.0
+
+
+def beyond_limit(  # noqa: PLR0913 - the parts of one sentence and its facts
+    filename: str, what: str, advice: str, *, setting: str, limit: float, kind: str
+) -> UnreadableFileError:
+    """The refusal of a file that passes a limit; `setting` is the name under which who runs muster may raise it.
+
+    `what` completes the sentence "the file …", `advice` is an imperative without a full stop.
+    """
+    return UnreadableFileError(
+        f"{filename} {what} (limit {setting}): {advice}.", filename=filename, kind=kind, limit=limit, setting=setting
+    )

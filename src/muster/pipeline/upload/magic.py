@@ -45,8 +45,17 @@ _JSON_OBJECT = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}\s*\Z)')
 _JSON_ARRAY = re.compile(rb'\s*\[\s*(?:\{\s*["}]|\[|"(?:[^"\\]|\\.)*"\s*[,\]]|\]\s*\Z)')
 _JSON_VALUES = re.compile(rb"\s*\[\s*(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:,|\]\s*\Z)")
 _XML = re.compile(rb"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_][\w.:-]*[\s/>])", re.IGNORECASE)
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html[\s>]|table[\s>])", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.*?-->\s*)*+"
+    rb"<(?:(!doctype\s+html|html[\s>])|(?:head|body|meta|style|script|div|center|table|thead|tbody)[\s>/])",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_INSIDE = re.compile(rb"<(?:tr|td|th|thead|tbody|caption|br|html|p)[\s>/]", re.IGNORECASE)
+"""What tells a page without its beginning from XML whose elements have such names."""
 _CONTROL = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, 0x1B, 0x1C, 0x1D, 0x1E, 0x1F, 0x00})
+_HIVE = (b"\x01", b"\x02", b"\x03")
+"""What Hive puts between columns, the items of a list, and the keys and values of a map (LanguageManual DDL)."""
+_HIVE_LINES = 2
 _BINARY_SHARE = 0.02
 """More control characters than this share make bytes binary (a text file has next to none)."""
 
@@ -99,7 +108,8 @@ def as_ascii(head: bytes) -> bytes:
 
 
 def _kind_of_text(head: bytes) -> UploadKind:
-    if _HTML.match(head):
+    page = _HTML.match(head)
+    if page and (page[1] or _HTML_INSIDE.search(head)):
         return UploadKind.HTML
     if _JSON_OBJECT.match(head):
         first, _, rest = head.strip().partition(b"\n")
@@ -113,7 +123,15 @@ def _kind_of_text(head: bytes) -> UploadKind:
 
 def _looks_binary(head: bytes) -> bool:
     controls = len(head) - len(head.translate(None, _CONTROL))
+    if controls and _is_hive(head):
+        controls -= sum(map(head.count, _HIVE))
     zeros = head.count(0)
     # A few NULs are dirt in a text file (a repair); many are a binary file.
     many_zeros = 0.1
     return controls > len(head) * _BINARY_SHARE or zeros > max(1, len(head)) * many_zeros
+
+
+def _is_hive(head: bytes) -> bool:
+    """Whether every line has the same number of Hive's separators, so that they part columns."""
+    lines = [line for line in head.split(b"\n")[:-1] if line] or [head]
+    return len(lines) >= _HIVE_LINES and len({line.count(_HIVE[0]) for line in lines}) == 1 and _HIVE[0] in lines[0]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from muster.catalog.registry import categories
+from muster.services.processors.application_discovery import ApplicationDiscoveryProcessor
 from muster.services.processors.base import BaseDataImportProcessor, no_progress
 from muster.services.processors.cmdb_export import CMDBExportProcessor
+from muster.services.processors.infrastructure import InfrastructureAssessmentProcessor
+from muster.services.processors.sensitive_data import SensitiveDataProcessor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
 class DataImportProcessorFactory:
     """Processors by category; a class registered later replaces the earlier one."""
 
-    _classes: ClassVar[dict[str, type[BaseDataImportProcessor]]] = {"cmdb_export": CMDBExportProcessor}
+    _classes: ClassVar[dict[str, type[BaseDataImportProcessor]]] = {
+        "app_discovery": ApplicationDiscoveryProcessor,
+        "cmdb_export": CMDBExportProcessor,
+        "infrastructure": InfrastructureAssessmentProcessor,
+        "sensitive_data": SensitiveDataProcessor,
+    }
 
     @classmethod
     def register_processor(cls, import_category: str, processor: type[BaseDataImportProcessor]) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from muster.domain.findings import Finding, FindingCount
 
 
+_NAMED = 8
+"""As many fields are named in a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableVerdict:
     """Of one table: whether it is kept out as a whole, and the rows held back (pipeline.validate.held_back)."""
@@ -106,10 +110,17 @@ class Verdict:
 def missing_fields(tables: Sequence[MappedTable], category: Category) -> tuple[str, ...]:
     """The required alternatives (as words) that no table has a column for."""
     return tuple(
-        f"any of {', '.join(alternatives)}" if len(alternatives) > 1 else alternatives[0]
+        _one_of(alternatives)
         for alternatives in category.required
         if tables and all(set(alternatives).isdisjoint(table.fields) for table in tables)
     )
+
+
+def _one_of(fields: tuple[str, ...]) -> str:
+    if len(fields) == 1:
+        return fields[0]
+    more = f" or {len(fields) - _NAMED} more" if len(fields) > _NAMED else ""
+    return f"any of {', '.join(fields[:_NAMED])}{more}"
 
 
 def judge(

@@ -279,6 +279,23 @@ def _make_tables() -> None:
         schema="migration",
     )
     op.create_table(
+        "custom_fields",
+        sa.Column("engagement_id", sa.Uuid(), nullable=False),
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("declaration", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("declared_by", sa.Uuid(), nullable=True),
+        sa.Column("declared_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["migration.engagements.id"],
+            name=op.f("fk_custom_fields_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("engagement_id", "name", name=op.f("pk_custom_fields")),
+        schema="migration",
+    )
+    op.create_table(
         "data_imports",
         sa.Column("engagement_id", sa.Uuid(), nullable=False),
         sa.Column("client_account_id", sa.Uuid(), nullable=False),
@@ -390,6 +407,41 @@ def _make_tables() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("engagement_id", "id", name=op.f("pk_inventory_decisions")),
+        schema="migration",
+    )
+    op.create_table(
+        "mapping_layouts",
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=True),
+        sa.Column("source_system", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("source_table", sa.Text(), nullable=True),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("filename", sa.Text(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_account_id"],
+            ["migration.client_accounts.id"],
+            name=op.f("fk_mapping_layouts_client_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["engagement_id"],
+            ["migration.engagements.id"],
+            name=op.f("fk_mapping_layouts_engagement_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("client_account_id", "id", name=op.f("pk_mapping_layouts")),
+        sa.UniqueConstraint(
+            "client_account_id",
+            "engagement_id",
+            "source_system",
+            "fingerprint",
+            name="uq_mapping_layouts_kind",
+            postgresql_nulls_not_distinct=True,
+        ),
         schema="migration",
     )
     op.create_table(
@@ -531,6 +583,7 @@ def _make_tables() -> None:
         sa.Column("match_method", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("transformation", sa.Text(), nullable=True),
+        sa.Column("custom_field", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -712,5 +765,30 @@ def _make_tables() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("engagement_id", "data_import_id", "table_number", name=op.f("pk_import_tables")),
+        schema="migration",
+    )
+    op.create_table(
+        "mapping_memory",
+        sa.Column("client_account_id", sa.Uuid(), nullable=False),
+        sa.Column("layout_id", sa.Uuid(), nullable=False),
+        sa.Column("header", sa.Text(), nullable=False),
+        sa.Column("engagement_id", sa.Uuid(), nullable=True),
+        sa.Column("source_field", sa.Text(), nullable=False),
+        sa.Column("target_field", sa.Text(), nullable=True),
+        sa.Column("transformation", sa.Text(), nullable=True),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("said_by", sa.Uuid(), nullable=True),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("data_import_id", sa.Uuid(), nullable=True),
+        sa.Column("filename", sa.Text(), nullable=True),
+        sa.Column("times_used", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_account_id", "layout_id"],
+            ["migration.mapping_layouts.client_account_id", "migration.mapping_layouts.id"],
+            name=op.f("fk_mapping_memory_client_account_id_layout_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("client_account_id", "layout_id", "header", name=op.f("pk_mapping_memory")),
         schema="migration",
     )

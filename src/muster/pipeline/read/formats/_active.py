@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ZIPPED = {UploadKind.XLSX, UploadKind.XLSB, UploadKind.ODS}
 _MACRO_PARTS = ("xl/vbaproject.bin", "xl/macrosheets/", "basic/", "scripts/")
 _MACRO_STREAMS = {"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA"}
-_LINK_PARTS = ("xl/externallinks/externallink",)
+_LINK_PARTS = ("xl/externallinks/externallink", "xl/connections.", "xl/querytables/")
 
 
 def active_content(upload: Upload) -> list[FindingCode]:

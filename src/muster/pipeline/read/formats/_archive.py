@@ -17,7 +17,7 @@ from muster.domain.errors import MusterError, StorageFullError, UnreadableFileEr
 from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
-from muster.pipeline.upload import Limits, Upload, UploadKind, inspect_upload, refusal
+from muster.pipeline.upload import Limits, Upload, UploadKind, beyond_limit, inspect_upload, refusal
 from muster.pipeline.upload.archive import DAMAGED
 from muster.pipeline.upload.kinds import NOTES
 from muster.pipeline.upload.magic import HEAD_BYTES, is_ole, is_zip, kind_of_head
@@ -34,6 +34,8 @@ _STREAMED = {UploadKind.TEXT, UploadKind.JSON, UploadKind.NDJSON, UploadKind.XML
 """Kinds whose head can be read without their end."""
 _DAMAGED = (*DAMAGED, OSError)
 _OF_SEVERAL = {UploadKind.ZIP, UploadKind.TAR}
+_UNSAFE = "unsafe_archive"
+_ADVICE = "unpack it and send the files that matter"
 PROTECTED = "is protected by a password"
 
 
@@ -122,7 +124,14 @@ class _Archive:
     ) -> None:
         self._upload = upload
         if limits.archive_depth <= 0:
-            raise self._unsafe("holds archives inside of archives, too many of them")
+            raise beyond_limit(
+                upload.filename,
+                "holds archives inside of archives, too many of them",
+                _ADVICE,
+                setting="max_archive_depth",
+                limit=limits.archive_depth,
+                kind=_UNSAFE,
+            )
         self._limits = limits
         self._folder = folder
         self._read = read
@@ -172,11 +181,10 @@ class _Archive:
         except StorageFullError:
             raise
         except MusterError as error:
-            if error.facts.get("kind") == "unsafe_archive":
+            if error.facts.get("kind") == _UNSAFE:
                 if error.facts.get("filename") == self._upload.filename:
                     raise
-                inside = error.message.removeprefix(name)
-                raise UnreadableFileError(f"{self._upload.filename}{inside}", **self._facts()) from error
+                raise self._told_of(error, name) from error
             self._clear(before)
             self._left_out.append((name, error.message.removeprefix(name).strip().removesuffix(".")))
         except _DAMAGED as error:
@@ -208,9 +216,14 @@ class _Archive:
                 size += len(piece)
                 self._unpacked += len(piece)
                 if self._unpacked > limits.archive_bytes:
-                    raise self._unsafe(f"unpacks to more than {limits.archive_bytes:,} bytes")
+                    raise self._unsafe(
+                        f"unpacks to more than {limits.archive_bytes:,} bytes",
+                        "max_archive_bytes",
+                        limits.archive_bytes,
+                    )
                 if member.packed and size > limits.workbook_ratio_from and size > limits.workbook_ratio * member.packed:
-                    raise self._unsafe(f"holds a file that unpacks to over {limits.workbook_ratio} times its size")
+                    what = f"holds a file that unpacks to over {limits.workbook_ratio} times its size"
+                    raise self._unsafe(what, "max_unpack_ratio", limits.workbook_ratio)
                 target.write(piece)
                 if most is not None and size >= most:
                     return
@@ -264,16 +277,25 @@ class _Archive:
             kind="nothing_in_archive",
         )
 
-    def _unsafe(self, what: str) -> UnreadableFileError:
-        return UnreadableFileError(
-            f"{self._upload.filename} {what}: unpack it and send the files that matter.", **self._facts()
-        )
+    def _told_of(self, error: MusterError, name: str) -> UnreadableFileError:
+        """The refusal of a file inside, as one of the archive. What is left for it of a limit is no limit to name."""
+        if error.facts.get("setting") == "max_archive_bytes":
+            return self._too_much()
+        facts = {**error.facts, "filename": self._upload.filename}
+        if facts.get("setting") == "max_archive_depth":
+            facts["limit"] = self._limits.archive_depth
+        return UnreadableFileError(f"{self._upload.filename}{error.message.removeprefix(name)}", **facts)
+
+    def _unsafe(self, what: str, setting: str, limit: int) -> UnreadableFileError:
+        return beyond_limit(self._upload.filename, what, _ADVICE, setting=setting, limit=limit, kind=_UNSAFE)
+
+    def _too_much(self) -> UnreadableFileError:
+        most = self._limits.archive_bytes
+        return self._unsafe(f"unpacks to more than {most:,} bytes", "max_archive_bytes", most)
 
     def _too_many(self) -> UnreadableFileError:
-        return self._unsafe(f"holds more than {self._limits.archive_members:,} files")
-
-    def _facts(self) -> dict[str, str]:
-        return {"filename": self._upload.filename, "kind": "unsafe_archive"}
+        most = self._limits.archive_members
+        return self._unsafe(f"holds more than {most:,} files", "max_archive_files", most)
 
 
 def _take_over(log: FindingLog, report: ReadReport, names: dict[str | None, str | None]) -> None:

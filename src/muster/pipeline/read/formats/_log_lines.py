@@ -23,7 +23,8 @@ def log_lines(
     if encoding.reason is not None:
         log.add(codes.note(codes.ENCODING_GUESSED, encoding=name, reason=encoding.reason))
     line = 0
-    for chunk in read_chunks(upload.path, encoding, limits.record_bytes, CHUNK_BYTES if whole else limits.head_bytes):
+    size = CHUNK_BYTES if whole else limits.head_bytes
+    for chunk in read_chunks(upload.path, encoding, limits.record_bytes, size, filename=upload.filename):
         for repair in chunk.repairs:
             code = codes.BYTES_REPAIRED if repair.kind == "bytes" else codes.CHARACTERS_REMOVED
             place = line + 1 + repair.offset

@@ -9,6 +9,7 @@ from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
 from muster.pipeline.read.model import Format
+from muster.pipeline.read.row_limit import RowLimit
 from muster.pipeline.read.rows import Sample, TableRows
 from muster.pipeline.read.shape.shortened import shortened_numbers
 from muster.pipeline.read.text.open import TextTable, open_text
@@ -56,9 +57,10 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     log = FindingLog()
     table = open_text(upload, limits, log, whole=True)
     tables: list[TableInfo] = []
+    rows = RowLimit(upload.filename, limits)
     more = sections(table, upload.filename)
     if table.plain:
-        staged = stage(frames(table), len(table.rows.columns), staging_dir / _staged(0))
+        staged = stage(rows.counted(frames(table)), len(table.rows.columns), staging_dir / _staged(0))
         table.finish()
         tables.append(
             _info(
@@ -74,7 +76,7 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
         more = following(table, upload.filename)
     for part in more:
         number = len(tables)
-        parts = _framed(part, frame_of)
+        parts = rows.counted(_framed(part, frame_of))
         staged = stage(parts, len(part.rows.columns), staging_dir / _staged(number))
         part.finish()
         tables.append(_part_info(part, number=number, staged=_staged(number), count=staged.rows, sample=staged.sample))
@@ -106,7 +108,8 @@ def _info(  # noqa: PLR0913 - the parts of one table
     name: str, layout: Layout, rows: TableRows, *, number: int, staged: str, count: int, sample: Sample
 ) -> TableInfo:
     columns = tuple(rows.columns)
-    return TableInfo(number, name, columns, layout.header_row, count, staged, sample.padded(len(columns)))
+    padded = sample.padded(len(columns))
+    return TableInfo(number, name, columns, layout.header_row, count, staged, padded, titles=layout.titles)
 
 
 def _report(

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import UnreadableFileError
 from muster.pipeline.read.blank import BLANKS
 from muster.pipeline.read.formats._head import head_of
 from muster.pipeline.read.model import Format
-from muster.pipeline.read.nested.tables import RecordTables
+from muster.pipeline.read.nested.tables import RecordTables, record_too_large
 from muster.pipeline.read.nested.xml_text import BrokenXmlError, XmlText, tell_broken
 from muster.pipeline.upload import Limits, Upload, UploadKind
 
@@ -87,12 +86,8 @@ class _Graph:
             self._data.append(data)
             self._size += len(data)
             if self._size > self._limits.object_bytes:
-                raise UnreadableFileError(
-                    f"{self._filename} has a node or edge of more than {self._limits.object_bytes:,} bytes: "
-                    "export the graph without its drawing.",
-                    filename=self._filename,
-                    kind="record_too_large",
-                )
+                what = f"a node or edge of more than {self._limits.object_bytes:,} bytes"
+                raise record_too_large(self._filename, what, "export the graph without its drawing", self._limits)
 
     def end(self) -> None:
         """The innermost element ends."""

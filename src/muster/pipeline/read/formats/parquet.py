@@ -13,6 +13,7 @@ from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read.model import Format
 from muster.pipeline.read.nested.shapes import text_of_bytes
 from muster.pipeline.read.nested.tables import RecordTables
+from muster.pipeline.read.row_limit import RowLimit
 from muster.pipeline.read.rows import Sample
 from muster.pipeline.read.sheet.cells import cell_text
 from muster.pipeline.upload import Limits, Upload, UploadKind
@@ -125,7 +126,7 @@ def _as_frames(
 
     log = FindingLog()
     table = FlatTable(upload, limits, log, schema)
-    frames = (table.staged(batch) for batch in batches)
+    frames = RowLimit(upload.filename, limits).counted(table.staged(batch) for batch in batches)
     sample, staged = Sample(), ""
     if staging_dir is None:
         for frame in islice(frames, 1):

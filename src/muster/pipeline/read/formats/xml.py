@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import UnreadableFileError
 from muster.pipeline.read.blank import BLANKS
 from muster.pipeline.read.model import Format
 from muster.pipeline.read.nested.feed import head_sizes
-from muster.pipeline.read.nested.tables import RecordTables
+from muster.pipeline.read.nested.tables import RecordTables, record_too_large
 from muster.pipeline.read.nested.xml_text import BrokenXmlError, XmlText, tell_broken
 from muster.pipeline.read.nested.xml_tree import Place, TreeScan
 from muster.pipeline.upload import Limits, Upload, UploadKind
@@ -21,6 +20,7 @@ from muster.pipeline.upload import Limits, Upload, UploadKind
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from muster.domain.errors import UnreadableFileError
     from muster.domain.tables import ReadReport
     from muster.pipeline.read.nested.shapes import Nested
 
@@ -51,7 +51,7 @@ def _read_xml(upload: Upload, limits: Limits, staging_dir: Path | None) -> ReadR
 
 
 def _read_text(upload: Upload, limits: Limits, tables: RecordTables, head_bytes: int | None) -> XmlText:
-    scan = TreeScan(upload.filename)
+    scan = TreeScan(upload.filename, limits)
     try:
         root = scan.run(XmlText(upload, limits, head_bytes))
     except BrokenXmlError:
@@ -163,13 +163,9 @@ class _Builder:
             held.append(value)
 
     def _too_large(self) -> UnreadableFileError:
-        return UnreadableFileError(
-            f"{self._filename} has a record of more than {self._limits.object_bytes:,} bytes, which ends in line "
-            f"{self._text.line}: export the records as a list, one element each.",
-            filename=self._filename,
-            kind="record_too_large",
-            limit=self._limits.object_bytes,
-        )
+        what = f"a record of more than {self._limits.object_bytes:,} bytes, which ends in line {self._text.line}"
+        advice = "export the records as a list, one element each"
+        return record_too_large(self._filename, what, advice, self._limits)
 
 
 def _told(attributes: dict[str, str]) -> dict[str, Nested]:

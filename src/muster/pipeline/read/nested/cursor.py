@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import UnreadableFileError
-from muster.pipeline.read.nested.tables import too_deep
+from muster.pipeline.read.nested.columns import free_name
+from muster.pipeline.read.nested.tables import record_too_large, too_deep
 
 if TYPE_CHECKING:
     from muster.pipeline.read.nested.feed import Feed
@@ -108,13 +108,9 @@ class JsonCursor:
             if len(self._text) - self._at > limit:
                 if most is not None:
                     raise TooLargeValueError
-                raise UnreadableFileError(
-                    f"{self._filename} has a record of more than {limit:,} bytes in line {self.line}: "
-                    "export the records as a list, one object each.",
-                    filename=self._filename,
-                    kind="record_too_large",
-                    limit=limit,
-                )
+                what = f"a record of more than {limit:,} bytes in line {self.line}"
+                advice = "export the records as a list, one object each"
+                raise record_too_large(self._filename, what, advice, self._limits)
             self._more()
 
     def _more(self) -> bool:
@@ -153,11 +149,9 @@ def json_decoder(repeated: Counter[str]) -> json.JSONDecoder:
         record = dict(items)
         if len(record) != len(items):
             record = {}
+            numbers: dict[str, int] = {}
             for name, value in items:
-                unique, number = name, 2
-                while unique in record:
-                    unique = f"{name} ({number})"
-                    number += 1
+                unique = free_name(name, record, numbers)
                 if unique != name:
                     repeated[unique] += 1
                 record[unique] = value

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from muster.pipeline.read.nested.columns import Columns
+    from muster.pipeline.read.row_limit import RowLimit
     from muster.pipeline.read.staging import Parts
 
 _WAITING_CELLS = 1_000_000
@@ -46,9 +47,10 @@ class Table:
 class TableStore:
     """The tables of one file, in the order in which they were first seen. Without a folder rows are only sampled."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, limit: RowLimit) -> None:
         self.tables: list[Table] = []
         self._folder = folder
+        self._limit = limit
         self._cells = 0
         self._bytes = 0
 
@@ -58,7 +60,11 @@ class TableStore:
         return self._folder is not None
 
     def keep(self, table: Table, line: int, cells: list[str | None], size: int) -> None:
-        """Keep the row that was counted last; `size` is what it takes in the file."""
+        """Keep the row that was counted last; `size` is what it takes in the file.
+
+        Raises UnreadableFileError beyond the limit on rows.
+        """
+        self._limit.add()
         table.sample.add(table.count, cells)
         if self._folder is None:
             return

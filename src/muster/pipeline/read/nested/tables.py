@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import EmptyUploadError, UnreadableFileError
+from muster.domain.errors import EmptyUploadError
 from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport
 from muster.pipeline.read import codes
 from muster.pipeline.read.blank import is_blank
-from muster.pipeline.read.nested.columns import Columns, storable
+from muster.pipeline.read.nested.columns import Columns, storable, too_many_columns
 from muster.pipeline.read.nested.shapes import Nested, is_envelope, is_keyed, is_typed, joined, text_of, untyped
 from muster.pipeline.read.nested.store import Table, TableStore
+from muster.pipeline.read.row_limit import RowLimit
+from muster.pipeline.upload import beyond_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from muster.domain.errors import UnreadableFileError
     from muster.domain.findings import FindingCode
     from muster.pipeline.upload import Limits, Upload
 
 _Inside = tuple[str, "list[Nested] | dict[str, Nested]", int]
 """Where records stand inside of a record, those records, and how many levels are above them."""
+
+_MANY_COLUMNS = 4_096
+_LOOK_AGAIN = 2_048
+_HARDLY_FILLED = 200
+"""From so many columns on, looked at again after so many more, records that fill fewer than one in so many of them are
+no rows of one table."""
 
 PARENT = "Parent row"
 KEY = "Key"
@@ -40,7 +49,7 @@ class RecordTables:
         self.holds_lists = False
         self.limits = limits
         self._filename = upload.filename
-        self._store = TableStore(staging_dir)
+        self._store = TableStore(staging_dir, RowLimit(upload.filename, limits))
         self._dirty = False
         self._line = 0
         self._told: set[tuple[str, str]] = set()
@@ -204,9 +213,18 @@ class RecordTables:
             place = places.get(name)
             if place is None:
                 place = places[name] = table.columns.add(f"{path}.{name}" if path and name else name or path)
+                if place >= _MANY_COLUMNS and not place % _LOOK_AGAIN:
+                    self._require_filled(table)
             if place >= len(cells):
                 cells.extend([None] * (place + 1 - len(cells)))
             cells[place] = text
+
+    def _require_filled(self, table: Table) -> None:
+        """Refuse a table whose records bring ever new names: it would be nearly nothing but empty cells."""
+        rows = table.sample.rows
+        filled = sum(len(cells) - cells.count(None) for _, cells in rows)
+        if len(rows) > 1 and filled * _HARDLY_FILLED < len(rows) * len(table.columns.names):
+            raise too_many_columns(self._filename, self.limits, len(table.columns.names))
 
     def _taken_apart(  # noqa: PLR0913, PLR0917 - as above
         self,
@@ -259,10 +277,12 @@ class RecordTables:
 
     def _table(self, name: str, parent: Table | None = None, *, keyed: bool = False) -> Table:
         if len(self._store.tables) >= self.limits.tables:
-            raise UnreadableFileError(
-                f"{self._filename} holds more than {self.limits.tables:,} kinds of lists inside of its records: "
-                "export the records that matter as a list of flat objects, or as CSV.",
-                filename=self._filename,
+            raise beyond_limit(
+                self._filename,
+                f"holds more than {self.limits.tables:,} kinds of lists inside of its records",
+                "export the records that matter as a list of flat objects, or as CSV",
+                setting="max_tables",
+                limit=self.limits.tables,
                 kind="too_many_tables",
             )
         lead = ([PARENT] if parent is not None else []) + ([KEY] if keyed else [])
@@ -291,9 +311,23 @@ class RecordTables:
 
 def too_deep(filename: str, limits: Limits) -> UnreadableFileError:
     """The refusal of a file whose records are nested beyond any use."""
-    return UnreadableFileError(
-        f"{filename} is nested more than {limits.nesting} levels deep: export the records as a flat list.",
-        filename=filename,
-        kind="nested_too_deep",
+    return beyond_limit(
+        filename,
+        f"is nested more than {limits.nesting} levels deep",
+        "export the records as a flat list",
+        setting="max_nesting",
         limit=limits.nesting,
+        kind="nested_too_deep",
+    )
+
+
+def record_too_large(filename: str, what: str, advice: str, limits: Limits) -> UnreadableFileError:
+    """The refusal of a record that does not fit into memory; `what` completes "the file has …"."""
+    return beyond_limit(
+        filename,
+        f"has {what}",
+        advice,
+        setting="max_record_bytes",
+        limit=limits.object_bytes,
+        kind="record_too_large",
     )

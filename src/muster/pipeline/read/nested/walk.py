@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from muster.domain.errors import UnreadableFileError
+from muster.pipeline.read.nested.columns import free_name
 from muster.pipeline.read.nested.cursor import BrokenJsonError, JsonCursor, TooLargeValueError
 from muster.pipeline.read.nested.shapes import KEYED, Nested, alike
-from muster.pipeline.read.nested.tables import RecordTables, too_deep
+from muster.pipeline.read.nested.tables import RecordTables, record_too_large, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,10 +91,11 @@ class JsonWalk:
             raise too_deep(self._filename, self._limits)
         cursor = self._cursor
         members = _Members(self, path, into)
+        numbers: dict[str, int] = {}
         cursor.expect("{")
         try:
             while not cursor.take("}") and not self._tables.done:
-                name = self._name(into)
+                name = self._name(into, numbers)
                 inner = f"{path}.{name}" if path else name
                 char, line = cursor.peek(), cursor.line
                 if char == "[":
@@ -163,12 +165,9 @@ class JsonWalk:
     def _bounded(self, kept: int) -> int:
         """What values that can only be kept in memory weigh. Raises UnreadableFileError when that is too much."""
         if kept > self._limits.object_bytes:
-            raise UnreadableFileError(
-                f"{self._filename} holds a list of more than {self._limits.object_bytes:,} bytes of values without "
-                "names: export the records as a list of objects, or as CSV.",
-                filename=self._filename,
-                kind="record_too_large",
-            )
+            what = f"a list of more than {self._limits.object_bytes:,} bytes of values without names"
+            advice = "export the records as a list of objects, or as CSV"
+            raise record_too_large(self._filename, what, advice, self._limits)
         return kept + _WEIGHT
 
     def _positions(self, table: Table, lists: list[tuple[int, list[Nested]]]) -> None:
@@ -189,15 +188,12 @@ class JsonWalk:
             return None
         return value if isinstance(value, dict) else {}
 
-    def _name(self, into: dict[str, Nested]) -> str:
+    def _name(self, into: dict[str, Nested], numbers: dict[str, int]) -> str:
         if self._cursor.peek() != '"':
             raise BrokenJsonError(self._cursor.line, "a name in quotes is missing")
         name = str(self._cursor.value()[0])
         self._cursor.expect(":")
-        unique, number = name, 2
-        while unique in into:
-            unique = f"{name} ({number})"
-            number += 1
+        unique = free_name(name, into, numbers)
         if unique != name:
             self._cursor.repeated[unique] += 1
         return unique

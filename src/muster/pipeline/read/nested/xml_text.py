@@ -10,7 +10,7 @@ from muster.domain.errors import UnreadableFileError
 from muster.pipeline.read import codes
 from muster.pipeline.read.formats._head import head_of
 from muster.pipeline.read.nested.feed import Feed, open_feed
-from muster.pipeline.read.nested.tables import too_deep
+from muster.pipeline.read.nested.tables import record_too_large, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,14 +134,8 @@ class XmlText:
             yield rest.encode("utf-8", "replace")
 
     def _too_long(self) -> UnreadableFileError:
-        limit = self._limits.object_bytes
-        return UnreadableFileError(
-            f"{self._upload.filename} has a tag or comment of more than {limit:,} bytes in line {self.line}: "
-            "export it again without it.",
-            filename=self._upload.filename,
-            kind="record_too_large",
-            limit=limit,
-        )
+        what = f"a tag or comment of more than {self._limits.object_bytes:,} bytes in line {self.line}"
+        return record_too_large(self._upload.filename, what, "export it again without it", self._limits)
 
     def _refuse_entity(self, *_: object) -> None:
         raise UnreadableFileError(

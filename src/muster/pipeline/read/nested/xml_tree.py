@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from muster.domain.errors import UnreadableFileError
+from muster.pipeline.upload import beyond_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muster.pipeline.read.nested.xml_text import XmlText
+    from muster.pipeline.upload import Limits
 
-_MOST_PLACES = 20_000
 _WRAPPERS = frozenset({"xml", "unload"})
 """Roots under which ServiceNow writes records, each named as its table, even when there is only one."""
 _INVENTORY = "REQUEST"
@@ -54,11 +55,12 @@ class Place:
 
 
 class TreeScan:
-    """One pass over the elements, which gives the root's place; `names` bounds how many places there may be."""
+    """One pass over the elements, which gives the root's place; there may be as many places as columns."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, limits: Limits) -> None:
         self.root: Place | None = None
         self._filename = filename
+        self._most = limits.columns
         self._open: list[Place] = []
         self._places = 0
 
@@ -103,11 +105,13 @@ class TreeScan:
 
     def _count(self) -> None:
         self._places += 1
-        if self._places > _MOST_PLACES:
-            raise UnreadableFileError(
-                f"{self._filename} uses more than {_MOST_PLACES:,} different elements: "
-                "values seem to stand where names should.",
-                filename=self._filename,
+        if self._places > self._most:
+            raise beyond_limit(
+                self._filename,
+                f"uses more than {self._most:,} different elements",
+                "check whether values stand where names should",
+                setting="max_columns",
+                limit=self._most,
                 kind="too_many_columns",
             )
 

@@ -26,6 +26,10 @@ _SURE = 3.0
 _FEW = 3
 _BELOW = 5
 """Lines below the names of another table that are looked at."""
+_NEAR = 20
+"""Blank lines that may stand between the title of another table and its names."""
+_LONG_GAP = 10_000
+"""Blank lines behind which nothing belongs to what stood above them, so that it need not be kept back."""
 _DIGIT = re.compile(r"\d")
 _MOSTLY = 0.8
 
@@ -71,6 +75,28 @@ class Profile:
 
 
 @dataclass(slots=True)
+class _Search:
+    """How far the lines from one that is not surely a row on were looked at: nothing is looked at twice.
+
+    `start` is the place of the odd line, `place` the next one to look at, `looked` how many of them held anything,
+    `blanks` how many blank ones came last, `title` the place of what may be the title of another table.
+    """
+
+    start: int
+    place: int
+    looked: int = 0
+    blanks: int = 0
+    gap: bool = False
+    title: int | None = None
+
+    def moved(self, count: int) -> None:
+        """Count places anew: the first `count` lines are gone."""
+        self.start -= count
+        self.place -= count
+        self.title = None if self.title is None else self.title - count
+
+
+@dataclass(slots=True)
 class Body:
     """The rows of one table among the lines below its header.
 
@@ -85,42 +111,43 @@ class Body:
     tail: Tail = field(default_factory=Tail)
     _held: list[Line] = field(default_factory=list)
     _final: bool = False
-    _doubt: int | None = None
-    """The place in `_held` from which on nothing is surely a row."""
+    _search: _Search | None = None
+    """Looks for where rows go on, None when every line held is surely a row."""
 
     @property
     def doubts(self) -> bool:
         """Whether lines wait that may be no rows."""
-        return self._doubt is not None
+        return self._search is not None
 
     def feed(self, lines: Sequence[Line], *, final: bool = False) -> list[Line]:
         """The rows that are certain by now. `final`: nothing follows, so that what is to be decided is."""
         self._final = final
         held, sparse, width = self._held, self.profile.sparse, self.profile.width
-        at = len(held) if self._doubt is None else self._doubt
+        at = len(held)
         held.extend(lines)
-        while at < len(held):
-            cells = held[at][1]
-            blanks = cells.count("")
-            if len(cells) == width and blanks < width - sparse - 1:
-                at += 1
-                continue
-            if len(filled(cells)) > sparse and len(cells) == width:
-                at += 1
-                continue
-            following = self._decide(at)
+        search = self._search
+        while search is not None or at < len(held):
+            if search is None:
+                cells = held[at][1]
+                blanks = cells.count("")
+                if len(cells) == width and (blanks < width - sparse - 1 or len(filled(cells)) > sparse):
+                    at += 1
+                    continue
+                search = _Search(at, at)
+            following = self._decide(search)
             if following is None:
-                self._doubt = at
-                return self._release(max(0, at - _HELD))
+                released = self._released_before(search)
+                self._search = search
+                return released
             if self.over:
                 return self._end(following)
-            at = following
-        self._doubt = None
+            at, search = following, None
+        self._search = None
         return self._release(max(0, len(held) - _HELD))
 
     def finish(self, *, complete: bool = True) -> list[Line]:
         """The last rows; `complete=False` when more would follow that nobody reads."""
-        held, self._held, self._doubt = self._held, [], None
+        held, self._held, self._search = self._held, [], None
         if not complete:
             return held
         return self._without_tail(held)
@@ -128,51 +155,66 @@ class Body:
     def _release(self, count: int) -> list[Line]:
         done = self._held[:count]
         del self._held[:count]
-        if self._doubt is not None:
-            self._doubt -= count
         return done
+
+    def _released_before(self, search: _Search) -> list[Line]:
+        """What is certain although it is not known where rows go on: what stands well above, or above a long gap."""
+        if search.blanks <= _LONG_GAP:
+            count = max(0, search.start - _HELD)
+            search.moved(count)
+            return self._release(count)
+        count = search.place - _HELD
+        search.moved(count)
+        search.start, search.looked, search.blanks, search.title = 0, 0, 0, None
+        above = self._release(count)
+        rows = self._without_tail(above)
+        return rows + [line for line in above[len(rows) :] if not filled(line[1])]
 
     def _end(self, start: int) -> list[Line]:
         held, self.rest = self._held[:start], self._held[start:]
-        self._held, self._doubt = [], None
+        self._held, self._search = [], None
         return self._without_tail(held)
 
     def _without_tail(self, held: list[Line]) -> list[Line]:
-        start, self.tail = tail_from(held, self.profile.typical)
-        return held[:start] if self.tail.totals or self.tail.notes else held
+        start, tail = tail_from(held, self.profile.typical)
+        if not (tail.totals or tail.notes):
+            return held
+        self.tail.totals += tail.totals
+        self.tail.notes += tail.notes
+        return held[:start]
 
-    def _decide(self, at: int) -> int | None:
-        """Where rows go on behind the odd line at `at`, or (when `over`) where another table begins; None: unknown."""
+    def _decide(self, search: _Search) -> int | None:
+        """Where rows go on behind an odd line, or (when `over`) where another table begins; None: not known yet."""
         held = self._held
-        looked = 0
-        gap = False
-        title: int | None = None
-        place = at
-        while place < len(held):
+        while search.place < len(held):
+            place = search.place
             cells = held[place][1]
             places = filled(cells)
             if not places:
-                gap = True
-                place += 1
+                search.gap = True
+                search.blanks += 1
+                search.place += 1
+                if search.blanks > _NEAR:
+                    search.title = None
                 continue
-            looked += 1
-            if looked > _UNDECIDED or not self.splits:
+            repeated = tuple(cell.strip(BLANKS) for cell in cells) == self.profile.header
+            if repeated or search.looked >= _UNDECIDED or not self.splits:
                 return place + 1
-            if tuple(cell.strip(BLANKS) for cell in cells) == self.profile.header:
-                return place + 1
-            verdict = self._is_header(place, places, gap=gap, titled=title is not None)
+            verdict = self._is_header(place, places, gap=search.gap, titled=search.title is not None)
             if verdict is None:
                 return None
             if verdict:
                 self.over = True
-                return place if title is None else title
+                return place if search.title is None else search.title
             if self._is_row(cells, places):
                 return place + 1
-            if len(places) == 1 and title is None:
-                title = place
+            if len(places) == 1 and search.title is None:
+                search.title = place
             elif len(places) > 1:
-                title = None
-            place += 1
+                search.title = None
+            search.looked += 1
+            search.blanks = 0
+            search.place += 1
         return None
 
     def _is_row(self, cells: Sequence[str], places: Sequence[int]) -> bool:

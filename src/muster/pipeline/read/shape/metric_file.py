@@ -57,6 +57,17 @@ class MetricFile:
             yield line, [*padded, self.host, *cells[right:]]
 
 
+def _parted(token: str) -> list[str]:
+    """The token without the words of a metric that a dot joins to the host: hosts have dots in their names too."""
+    parts = token.split(".")
+    first, last = 0, len(parts)
+    while last - first > 1 and parts[last - 1].casefold() in _METRIC_WORDS:
+        last -= 1
+    while last - first > 1 and parts[first].casefold() in _METRIC_WORDS:
+        first += 1
+    return [*parts[:first], ".".join(parts[first:last]), *parts[last:]]
+
+
 def metric_file(stem: str, layout: Layout, rows: Sequence[Sequence[str]]) -> MetricFile | None:
     """What the name of a file of times and values says, None for any other file."""
     if layout.header_row is None or len(layout.columns) != 2:  # noqa: PLR2004 - times and values
@@ -69,7 +80,7 @@ def metric_file(stem: str, layout: Layout, rows: Sequence[Sequence[str]]) -> Met
     shapes = {shape_of(cells[value]) for cells in rows if len(cells) > value}
     if not shapes or shapes - {"number", None}:
         return None
-    tokens = [token for token in _TOKENS.split(stem) if token]
+    tokens = [part for token in _TOKENS.split(stem) for part in _parted(token) if part]
     while tokens and tokens[0].casefold() in _LEADING_WORDS:
         tokens = tokens[1:]
     said = [token for token in tokens if token.casefold() in _METRIC_WORDS]

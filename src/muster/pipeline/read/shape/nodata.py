@@ -9,6 +9,7 @@ from muster.pipeline.read.shape.looks import filled, is_known, is_prose, shape_o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muster.pipeline.read.shape.headings import Merge
     from muster.pipeline.read.shape.looks import Line
 
 _HALF = 0.5
@@ -17,14 +18,14 @@ _NARROW = 2
 _COVER_LINES = 30
 
 
-def why_no_table(head: Sequence[Line]) -> str | None:
-    """What the first lines of a sheet hold instead of a table, None when they may be one."""
+def why_no_table(head: Sequence[Line], merges: Sequence[Merge] = ()) -> str | None:
+    """What the first lines of a sheet hold instead of a table, None when they may be one. `merges`: merged cells."""
     rows = [(cells, places) for _, cells in head if (places := filled(cells))]
     texts = [cells[place] for cells, places in rows for place in places]
     if not texts:
         return None
     if len(texts) == 1:
-        return "a single cell"
+        return "a single value in merged cells" if merges else "a single cell"
     counts = sorted(len(places) for _, places in rows)
     usual, widest = counts[len(counts) // 2], counts[-1]
     if widest > _NARROW or usual > 1:

@@ -77,7 +77,7 @@ class Cutter:
     def tables(self, source: Source) -> Iterator[Section]:
         """The tables in order. Raises UnreadableFileError for one that is too wide."""
         head = list(islice(_from_first(source()), HEADER_ROWS))
-        reason = why_no_table(head) if self.is_sheet and self.judged else None
+        reason = why_no_table(head, self.merges) if self.is_sheet and self.judged else None
         if reason is not None:
             self._leave_out(reason)
             return

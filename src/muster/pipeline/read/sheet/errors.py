@@ -1,37 +1,29 @@
-"""Finds the cells of a workbook that show a formula's error: the reader of values gives them as empty."""
+"""Looks into the XML of a workbook: its sheets, the names of cells, and cells that show the error of a formula."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator
-    from pathlib import Path
 
 _PIECE = 1 << 20
-_ERROR_CELL = re.compile(rb'<c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"')
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*["']([^"']*)["']""")
+_ERROR_CELL = re.compile(rb'<c\b(?=[^<>]*\bt="e")[^<>]*\br="([A-Z]{1,3})(\d{1,7})"')
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^<>]*)>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^<>]*)>")
+_ATTRIBUTE = re.compile(rb"""(?<![\w:])([\w:]+)\s*=\s*["']([^"']*)["']""")
 _LONGEST_TAG = 4096
 
 
-def error_cells(path: Path) -> dict[str, list[tuple[int, int]]]:
-    """Return, by sheet name, the places (row from 1, column from 0) of error cells, in file order.
-
-    Sheets without one are left out. Reads ECMA-376 parts directly: workbook, its relations, and the sheets as text.
-    """
-    found: dict[str, list[tuple[int, int]]] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name, part in sheet_parts(archive):
-            places = [place[:2] for place in cells_like(archive, part, _ERROR_CELL, b't="e"')]
-            if places:
-                found[name] = places
-    return found
+def error_cells(block: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the places (row from 1, column from 0) of error cells in a piece of a sheet's text, in order."""
+    if b't="e"' in block:
+        for match in _ERROR_CELL.finditer(block):
+            yield int(match[2]), column_of(match[1])
 
 
 def cell_name(row: int, column: int) -> str:
@@ -70,28 +62,20 @@ def _attributes(tag: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
         }
 
 
-def cells_like(
-    archive: zipfile.ZipFile, part: str, cell: re.Pattern[bytes], needle: bytes = b""
-) -> Iterator[tuple[int, int, bytes]]:
-    """Yield (row from 1, column from 0, last group) of each cell of a sheet that `cell` finds, in file order.
-
-    `cell` matches a tag; its first groups are the letters and digits of the cell's name. Pieces of the file without
-    `needle` are not searched.
-    """
+def blocks_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """The text of a part in pieces that end before a tag."""
     with archive.open(part) as file:
         rest = b""
         while piece := file.read(_PIECE):
             block = rest + piece
-            # A tag may be cut by the end of the piece: it is looked at with the next one.
-            cut = block.rfind(b"<")
-            cut = cut if cut >= len(block) - _LONGEST_TAG else len(block)
-            if needle in block:
-                for match in cell.finditer(block, 0, cut):
-                    yield int(match[2]), _column(match[1]), match[match.lastindex or 0]
+            cut = block.rfind(b"<", max(0, len(block) - _LONGEST_TAG))
+            cut = cut if cut >= 0 else len(block)
+            yield block[:cut]
             rest = block[cut:]
 
 
-def _column(letters: bytes) -> int:
+def column_of(letters: bytes) -> int:
+    """The column, from 0, that the letters of a cell's name stand for."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1

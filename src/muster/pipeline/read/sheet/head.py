@@ -17,12 +17,12 @@ _ROW_END = b"</row>"
 _SHEET_END = b"</sheetData></worksheet>"
 
 
-def shortened(path: Path, rows: int) -> io.BytesIO | None:
+def shortened(workbook: Path | io.BytesIO, rows: int) -> io.BytesIO | None:
     """Return the workbook with at most `rows` rows of XML in each long sheet, None when no sheet is long.
 
     What follows the rows of a shortened sheet (merged ranges, filters) is left out. Strings and styles stay whole.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(workbook) as archive:
         members = archive.infolist()
         long = {member.filename for member in members if _is_sheet(member) and member.file_size > _LONG_BYTES}
         if not long:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from muster.pipeline.read.sheet.errors import cells_like, sheet_parts
+from muster.pipeline.read.sheet.errors import blocks_of, column_of, sheet_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 _STYLES = "xl/styles.xml"
 _MOST_STYLES = 8 << 20
-_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
-_CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^<>]*)>")
+_CELL_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b[^<>]*>")
+_CELL_STYLES_END = re.compile(rb"</(?:\w+:)?cellXfs>")
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b([^<>]*)>")
 _ID = re.compile(rb'\bnumFmtId="(\d+)"')
 _CODE = re.compile(rb'\bformatCode="([^"]*)"')
 _QUOTED = re.compile(r'&quot;[^&]*&quot;|"[^"]*"|\\.|\[[^\]]*\]')
@@ -48,8 +49,9 @@ def shown_cells(path: Path) -> dict[str, Callable[[], Iterator[tuple[int, int, S
 
     def cells(part: str) -> Iterator[tuple[int, int, Shown]]:
         with zipfile.ZipFile(path) as archive:
-            for row, column, style in cells_like(archive, part, cell):
-                yield row, column, styles[int(style)]
+            for block in blocks_of(archive, part):
+                for match in cell.finditer(block):
+                    yield int(match[2]), column_of(match[1]), styles[int(match[3])]
 
     return {name: partial(cells, part) for name, part in parts}
 
@@ -65,9 +67,10 @@ def _styles(archive: zipfile.ZipFile) -> dict[int, Shown]:
         how = _how(code[1].decode("utf-8", "replace")) if code else None
         if number and how:
             shown[int(number[1])] = how
-    block = _CELL_STYLES.search(xml)
+    begin = _CELL_STYLES.search(xml)
+    end = _CELL_STYLES_END.search(xml, begin.end()) if begin else None
     styles: dict[int, Shown] = {}
-    for index, match in enumerate(_STYLE.finditer(block[0]) if block else ()):
+    for index, match in enumerate(_STYLE.finditer(xml, begin.end(), end.start()) if begin and end else ()):
         number = _ID.search(match[1])
         if number and int(number[1]) in shown:
             styles[index] = shown[int(number[1])]

@@ -24,9 +24,42 @@ if TYPE_CHECKING:
     from muster.pipeline.upload import Limits
 
 BATCH_ROWS = 20_000
+_NUMBERS_KEPT = 100_000
 
 Places = list[tuple[int, int]]
 """Cells as (row from 1, column from 0), in the order of the file."""
+
+
+class _Numbers(dict[float, str]):
+    """The texts of numbers, most of which stand in many cells. `long`: one of them may have lost digits."""
+
+    long = False
+
+    def __missing__(self, value: float) -> str:
+        text = cell_text(value)
+        self.long = self.long or _is_long(value)
+        if len(self) < _NUMBERS_KEPT:
+            self[value] = text
+        return text
+
+
+def _is_long(value: object) -> bool:
+    """Whether a number has more digits than Excel keeps."""
+    return isinstance(value, float) and abs(value) >= LONG_NUMBER and value.is_integer()
+
+
+def _repair(texts: list[str]) -> list[int]:
+    """Mend the texts that were read in a wrong encoding once, in place; the places of those."""
+    mended = []
+    for place, text in enumerate(texts):
+        if text.isascii() and "\x00" not in text:
+            continue
+        plain = text.replace("\x00", "")
+        better = None if plain.isascii() else repaired(plain)
+        texts[place] = plain if better is None else better
+        if better is not None:
+            mended.append(place)
+    return mended
 
 
 @dataclass(slots=True)
@@ -68,21 +101,19 @@ class Grid:
             codes.MOJIBAKE_REPAIRED.code: mended,
         }
         first = self.column
+        numbers = _Numbers()
         shown = self.shown() if self.shown is not None else iter(())
         special = next(shown, None)
         for line, values in enumerate(islice(self.sheet.iter_rows(), self.rows), start=1):
-            texts: list[str] = []
-            for value in values:
-                if not isinstance(value, str):
-                    if isinstance(value, float) and abs(value) >= LONG_NUMBER and value.is_integer():
-                        rounded.append((line, first + len(texts)))
-                    texts.append(cell_text(value))
-                    continue
-                text = value.replace("\x00", "")
-                if not text.isascii() and (better := repaired(text)) is not None:
-                    mended.append((line, first + len(texts)))
-                    text = better
-                texts.append(text)
+            texts = [
+                value if type(value) is str else numbers[value] if type(value) is float else cell_text(value)
+                for value in values
+            ]
+            whole = "".join(texts)
+            if not whole.isascii() or "\x00" in whole:
+                mended += [(line, first + place) for place in _repair(texts)]
+            if numbers.long:
+                rounded += [(line, first + place) for place, value in enumerate(values) if _is_long(value)]
             while special is not None and special[0] <= line:
                 row, column, how = special
                 place = column - first

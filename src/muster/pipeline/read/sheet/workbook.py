@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import python_calamine as calamine
@@ -14,22 +16,21 @@ from muster.pipeline.read.formats._active import active_content
 from muster.pipeline.read.formats._panic import no_panic
 from muster.pipeline.read.header import HEADER_ROWS
 from muster.pipeline.read.model import Format
+from muster.pipeline.read.row_limit import RowLimit
 from muster.pipeline.read.rows import Sample
 from muster.pipeline.read.shape.tables import Cutter
+from muster.pipeline.read.sheet.first_look import FirstLook, first_look
 from muster.pipeline.read.sheet.head import shortened
 from muster.pipeline.read.sheet.table import Grid, SheetTable, sheet_tables
-from muster.pipeline.upload import Limits, Upload, UploadKind, refusal
+from muster.pipeline.upload import Limits, Upload, UploadKind, beyond_limit, refusal
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import polars as pl
 
     from muster.pipeline.read.rows import Row
     from muster.pipeline.read.sheet.number_formats import Shown
-    from muster.pipeline.read.sheet.table import Places
 
 
 def workbook_format(kind: UploadKind, title: str) -> Format:
@@ -47,20 +48,29 @@ def workbook_format(kind: UploadKind, title: str) -> Format:
 
 
 def _read_head(upload: Upload, limits: Limits) -> ReadReport:
+    look = _look(upload, limits)
     zipped = upload.kind is UploadKind.XLSX
-    beginning = shortened(upload.path, limits.head_rows + HEADER_ROWS) if zipped else None
+    beginning = shortened(look.workbook, limits.head_rows + HEADER_ROWS) if zipped else None
     if beginning is not None:
-        tables, log = _head_tables(upload, limits, beginning)
+        tables, log = _head_tables(upload, limits, replace(look, workbook=beginning))
         if not any(item.code == codes.SHEET_EMPTY.code for item in log.findings):
             return _report(upload, tables, log, complete=False)
         # A sheet may begin below what was kept of it.
-    return _report(upload, *_head_tables(upload, limits, upload.path), complete=False)
+    return _report(upload, *_head_tables(upload, limits, look), complete=False)
 
 
-def _head_tables(upload: Upload, limits: Limits, workbook: Path | io.BytesIO) -> tuple[list[TableInfo], FindingLog]:
+def _look(upload: Upload, limits: Limits) -> FirstLook:
+    """What calamine is given to read, and what is known of it beforehand."""
+    is_xlsx = upload.kind is UploadKind.XLSX
+    return first_look(upload.path, upload.filename, limits) if is_xlsx else FirstLook(upload.path)
+
+
+def _head_tables(upload: Upload, limits: Limits, look: FirstLook) -> tuple[list[TableInfo], FindingLog]:
     log = FindingLog()
+    for finding in look.told:
+        log.add(finding)
     tables: list[TableInfo] = []
-    for table in _tables(upload, limits, log, workbook, most_rows=limits.head_rows):
+    for table in _tables(upload, limits, log, look, most_rows=limits.head_rows):
         sample = Sample()
         for rows in table.batches():
             for number, _, cells in rows:
@@ -74,10 +84,14 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     # The head is read without Polars, whose import takes most of the time that a child needs to start.
     from muster.pipeline.read.staging import frame_of, stage  # noqa: PLC0415 - see above
 
+    look = _look(upload, limits)
     log = FindingLog()
+    for finding in look.told:
+        log.add(finding)
     tables: list[TableInfo] = []
-    for table in _tables(upload, limits, log, upload.path):
-        frames = _frames(table, frame_of)
+    rows = RowLimit(upload.filename, limits)
+    for table in _tables(upload, limits, log, look):
+        frames = rows.counted(_frames(table, frame_of))
         name = f"table_{len(tables)}.parquet"
         staged = stage(frames, len(table.rows.columns), staging_dir / name)
         table.rows.finish()
@@ -90,31 +104,33 @@ def _frames(table: SheetTable, frame_of: Callable[[list[Row], int], pl.DataFrame
 
 
 def _tables(
-    upload: Upload, limits: Limits, log: FindingLog, source: Path | io.BytesIO, *, most_rows: int | None = None
+    upload: Upload, limits: Limits, log: FindingLog, look: FirstLook, *, most_rows: int | None = None
 ) -> Iterator[SheetTable]:
     """The tables of all sheets; when no sheet is one, what the sheets hold all the same."""
     found = False
-    for table in _judged_tables(upload, limits, log, source, most_rows=most_rows, judged=True):
+    for table in _judged_tables(upload, limits, log, look, most_rows=most_rows, judged=True):
         found = True
         yield table
     if not found:
-        yield from _judged_tables(upload, limits, log, source, most_rows=most_rows, judged=False)
+        yield from _judged_tables(upload, limits, log, look, most_rows=most_rows, judged=False)
 
 
 def _judged_tables(  # noqa: PLR0913 - what one pass over a workbook depends on
     upload: Upload,
     limits: Limits,
     log: FindingLog,
-    source: Path | io.BytesIO,
+    look: FirstLook,
     *,
     most_rows: int | None,
     judged: bool,
 ) -> Iterator[SheetTable]:
     """The tables of the sheets, one sheet at a time: only one is in memory."""
+    if not isinstance(look.workbook, Path):
+        look.workbook.seek(0)
     try:
-        workbook = calamine.load_workbook(source)
+        workbook = calamine.load_workbook(look.workbook)
         _check_sheets(workbook, upload, limits)
-        errors, shown = _marked_cells(upload)
+        shown = _shown_cells(upload)
         taken: set[str] = set()
         for entry in workbook.sheets_metadata:
             if entry.typ is calamine.SheetTypeEnum.ChartSheet and judged:
@@ -122,7 +138,7 @@ def _judged_tables(  # noqa: PLR0913 - what one pass over a workbook depends on
             if entry.typ is not calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = workbook.get_sheet_by_name(entry.name)
-            grid = Grid(sheet, errors.get(entry.name, []), shown.get(entry.name), _most_lines(sheet, most_rows))
+            grid = Grid(sheet, look.errors.get(entry.name, []), shown.get(entry.name), _most_lines(sheet, most_rows))
             grid.hidden = entry.visible is not calamine.SheetVisibleEnum.Visible
             if grid.hidden and judged:
                 log.add(codes.note(codes.SHEET_HIDDEN, table=entry.name))
@@ -154,9 +170,13 @@ def _judged_tables(  # noqa: PLR0913 - what one pass over a workbook depends on
 def _check_sheets(workbook: calamine.CalamineWorkbook, upload: Upload, limits: Limits) -> None:
     count = len(workbook.sheet_names)
     if count > limits.tables:
-        raise UnreadableFileError(
-            f"{upload.filename} has {count:,} sheets; the limit is {limits.tables:,}: split the workbook.",
-            filename=upload.filename,
+        raise beyond_limit(
+            upload.filename,
+            f"has {count:,} sheets; {limits.tables:,} are allowed",
+            "split the workbook",
+            setting="max_tables",
+            limit=limits.tables,
+            kind="too_many_tables",
         )
 
 
@@ -168,16 +188,13 @@ def _most_lines(sheet: calamine.CalamineSheet, most_rows: int | None) -> int | N
     return lines if sheet.start[0] + sheet.height > lines else None
 
 
-def _marked_cells(
-    upload: Upload,
-) -> tuple[dict[str, Places], dict[str, Callable[[], Iterator[tuple[int, int, Shown]]]]]:
-    """By sheet name, the cells with errors, and those whose format is part of their value."""
+def _shown_cells(upload: Upload) -> dict[str, Callable[[], Iterator[tuple[int, int, Shown]]]]:
+    """By sheet name, the cells whose format is part of their value."""
     if upload.kind is not UploadKind.XLSX:
-        return {}, {}
-    from muster.pipeline.read.sheet.errors import error_cells  # noqa: PLC0415 - of one kind of workbook only
-    from muster.pipeline.read.sheet.number_formats import shown_cells  # noqa: PLC0415 - likewise
+        return {}
+    from muster.pipeline.read.sheet.number_formats import shown_cells  # noqa: PLC0415 - of one kind of workbook only
 
-    return error_cells(upload.path), shown_cells(upload.path)
+    return shown_cells(upload.path)
 
 
 def _info(table: SheetTable, number: int, staged: str, rows: int, sample: Sample) -> TableInfo:
@@ -192,6 +209,7 @@ def _info(table: SheetTable, number: int, staged: str, rows: int, sample: Sample
         staged,
         sample.padded(len(columns)),
         table.grid.hidden,
+        section.layout.titles,
     )
 
 

@@ -10,7 +10,7 @@ from muster.pipeline.read.blank import is_blank
 from muster.pipeline.read.shape.looks import column_shapes
 from muster.pipeline.read.text.records import Dialect, RecordParser
 
-_DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\xa6")
+_DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x01", "\x1f", "\xa6")
 _DOUBLED = ("||", "::", "~~", "^^", ";;")
 """Delimiters of two characters: taken when the character never stands alone."""
 _RARE = (":", " ")
@@ -60,7 +60,7 @@ def sniff_dialect(head: str) -> Sniffed:
 
 def _rows(head: str, dialect: Dialect) -> list[list[str]]:
     """The first rows of the head that hold anything, whole ones only."""
-    parser = RecordParser(dialect, len(head))
+    parser = RecordParser(dialect, len(head), batch_rows=_SNIFF_ROWS)
     rows: list[list[str]] = []
     for batch in parser.feed(head, final=True):
         rows.extend(cells for _, cells in batch.rows if not all(map(is_blank, cells)))

@@ -13,7 +13,8 @@ from muster.pipeline.upload.magic import HEAD_BYTES, utf16_without_bom
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PIECE = 4 << 20
+_PIECE = 1 << 20
+_HEAD_PIECES = 4
 _EVIDENCE_BYTES = 128 * 1024
 """How many bytes of lines with non-ASCII characters are collected to tell legacy encodings apart."""
 
@@ -94,19 +95,19 @@ def decide_encoding(path: Path, *, whole: bool) -> Encoding:
     return _legacy(evidence)
 
 
-def decode_lines(block: bytes, encoding: Encoding) -> tuple[str, list[Repair]]:
+def decode_lines(block: memoryview, encoding: Encoding) -> tuple[str, list[Repair]]:
     """Decode a block of whole lines. What does not fit is repaired line by line, each repair told.
 
     A line that is no UTF-8 in a UTF-8 file is read as Windows-1252 (files are often glued together); surrogates,
     which no database holds, are joined to the letter they stand for or removed.
     """
     try:
-        text = block.decode(encoding.codec)
+        text = str(block, encoding.codec)
         repairs: list[Repair] = []
     except UnicodeDecodeError:
         lines: list[str] = []
         repairs = []
-        for offset, line in enumerate(block.split(b"\n")):
+        for offset, line in enumerate(bytes(block).split(b"\n")):
             decoded, found = _decode_line(line, encoding, offset)
             lines.append(decoded)
             repairs.extend(found)
@@ -184,21 +185,26 @@ def _not_utf8(path: Path, *, whole: bool) -> bytes:
     evidence: list[bytes] = []
     size = 0
     rest = b""
+    buffer = bytearray(_PIECE)
+    pieces = 0
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            last = len(piece) < _PIECE
-            block = rest + piece
-            cut = len(block) if last else block.rfind(b"\n") + 1 or len(block)
+        while (whole or pieces < _HEAD_PIECES) and (count := file.readinto(buffer)):
+            pieces += 1
+            if not rest and count == _PIECE and buffer.isascii():  # nearly all of nearly every file
+                continue
+            block = rest + bytes(memoryview(buffer)[:count])
+            cut = len(block) if count < _PIECE else block.rfind(b"\n") + 1 or len(block)
             block, rest = block[:cut], block[cut:]
+            if rest.isascii():
+                rest = b""
             if not block.isascii():
                 valid = valid and _is_utf8(block)
                 lines = [line for line in block.splitlines() if not line.isascii()]
                 evidence.extend(lines if size < _EVIDENCE_BYTES else [])
                 size += sum(map(len, lines))
-            if not whole or (not valid and size >= _EVIDENCE_BYTES):
+            if not valid and size >= _EVIDENCE_BYTES:
                 break
-        else:
-            valid = valid and _is_utf8(rest)
+    valid = valid and (not whole or _is_utf8(rest))
     return b"" if valid else b"\n".join(evidence)[:_EVIDENCE_BYTES]
 
 

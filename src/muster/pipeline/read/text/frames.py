@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from muster.domain.tables import LINE, ROW_NUMBER
 from muster.pipeline.read.staging import frame_of, widened
 from muster.pipeline.read.text.chunks import Chunk
+from muster.pipeline.read.text.mixed import MixedPiece
 from muster.pipeline.read.text.open import lines_of
 from muster.pipeline.read.text.records import Batch
-from muster.pipeline.read.text.regular import Regular, parse_regular
+from muster.pipeline.read.text.regular import Mixed, Regular, Rule, parse_mixed, parse_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
+
+    import polars as pl
 
     from muster.pipeline.read.shape.looks import Line
     from muster.pipeline.read.text.open import TextTable
@@ -33,7 +33,7 @@ _TAIL_CHARS = 64 * 1024
 @dataclass(slots=True)
 class _Piece:
     chunk: Chunk
-    future: Future[Regular | None] | None
+    future: Future[Regular | Mixed | None] | None
 
 
 def frames(table: TextTable, *, fast: bool = True) -> Iterator[pl.DataFrame]:
@@ -92,28 +92,32 @@ def _line_before(text: str, place: int) -> int:
     return cut if text.count('"', 0, cut) % 2 == 0 else 0
 
 
-def _parse(table: TextTable, text: str) -> Regular | None:
-    return parse_regular(text, table.layout, table.dialect, table.limits.cell_bytes, table.body.profile.sparse)
+def _parse(table: TextTable, text: str) -> Regular | Mixed | None:
+    rule = Rule(table.layout, table.dialect, table.limits.cell_bytes, table.body.profile.sparse)
+    return parse_regular(text, rule) or parse_mixed(text, rule)
 
 
-def _frames_of(table: TextTable, piece: Chunk, future: Future[Regular | None] | None) -> Iterator[pl.DataFrame]:
-    regular = None if future is None else future.result()
-    if regular is None or table.parser.rest or table.body.doubts:
+def _frames_of(table: TextTable, piece: Chunk, future: Future[Regular | Mixed | None] | None) -> Iterator[pl.DataFrame]:
+    parsed = None if future is None else future.result()
+    if parsed is None or table.parser.rest or table.body.doubts:
         table.expect_repairs(piece.repairs)
         yield from _tolerant(table, piece.text, final=False)
         return
     rows = table.rows
+    if isinstance(parsed, Mixed):
+        if (frame := MixedPiece(table, parsed).frame()) is not None:
+            yield frame
+        return
     if kept := table.settle():
         yield frame_of(kept, len(rows.columns))
     line = table.parser.line
-    number = rows.take_regular(regular.frame.height)
-    table.parser.line += regular.lines
-    if regular.frame.height:
-        frame = regular.frame.select(
-            pl.int_range(number, number + regular.frame.height, dtype=pl.Int32).alias(ROW_NUMBER),
-            pl.col(LINE) + line,
-            pl.exclude(LINE),
-        )
+    number = rows.take_regular(parsed.frame.height)
+    table.parser.line += parsed.lines
+    frame = parsed.frame
+    if frame.height:
+        # Column by column, which waits for no thread of Polars that is busy with the next piece.
+        frame.replace_column(0, frame.to_series(0) + number)
+        frame.replace_column(1, frame.to_series(1) + line)
         yield widened(frame, len(rows.columns))
 
 
@@ -130,8 +134,7 @@ def _tolerant(table: TextTable, text: str, *, final: bool) -> Iterator[pl.DataFr
 
 def _rest(table: TextTable, batches: Iterator[Batch]) -> Iterator[Line]:
     for batch in batches:
-        table.notes.issues.update(batch.issues)
-        yield from batch.rows
+        yield from table.noted(batch).rows
 
 
 def _later(table: TextTable, pieces: Iterator[Chunk]) -> Iterator[Line]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ENDING_NAMES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 _ENDINGS_LOOKED_AT = 64 * 1024
 _QUOTED = re.compile(r'"[^"]*"')
+_BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*+")
 
 
 @dataclass(slots=True)
@@ -55,8 +56,8 @@ class TextTable:
     first: str
     more: Iterator[Chunk]
     notes: LineNotes
-    separator_chars: int = 0
-    """How long a leading line is that states the separator."""
+    lead: tuple[int, int] = (0, 0)
+    """Characters and lines before the first line that is read: blank ones, and one that states the separator."""
     following: Iterator[Line] | None = None
 
     def head(self) -> Iterator[list[Row]]:
@@ -79,18 +80,20 @@ class TextTable:
 
     def clean(self, batch: Batch, *, final: bool = False) -> list[Row]:
         """The rows of a batch that are certain by now; what was wrong with their lines is told with them."""
+        return self._cleaned(self.body.feed(self.noted(batch).rows, final=final))
+
+    def noted(self, batch: Batch) -> Batch:
+        """The batch; what was wrong with its lines is kept until their rows are known."""
         self.notes.issues.update(batch.issues)
-        return self._cleaned(self.body.feed(batch.rows, final=final))
+        return batch
 
     def settle(self) -> list[Row]:
         """The rows that were kept back as a possible end, since more rows follow."""
         return self._cleaned(self.body.finish(complete=False))
 
     def last(self, *, complete: bool = True) -> list[Row]:
-        """The last rows; lines below the table are told."""
-        rows = self._cleaned(self.body.finish(complete=complete))
-        tell_tail(self.log, self.body.tail, self.name)
-        return rows
+        """The last rows."""
+        return self._cleaned(self.body.finish(complete=complete))
 
     def expect_repairs(self, repairs: tuple[Repair, ...]) -> None:
         """Note what decoding repaired in the piece that the parser is about to be fed."""
@@ -98,7 +101,8 @@ class TextTable:
         self.notes.repairs.extend((line + repair.offset, repair) for repair in repairs)
 
     def finish(self) -> None:
-        """Tell what concerns the table as a whole, and repairs of lines that became no row."""
+        """Tell what concerns the table as a whole, lines below it, and repairs of lines that became no row."""
+        tell_tail(self.log, self.body.tail, self.name)
         if self.following is None:
             self.notes.tell(self.log, self.name, [], None)
         self.rows.finish()
@@ -125,13 +129,13 @@ class TextLines:
         table, limits = self.table, self.table.limits
         notes = self.notes = LineNotes(table.encoding)
         size = CHUNK_BYTES if self.head_bytes is None else self.head_bytes
-        skipped = 1 if table.separator_chars else 0
+        lead_chars, skipped = table.lead
         parser = RecordParser(table.dialect, limits.record_bytes, 1 + skipped)
         parser.expected = table.layout.width
         pieces = read_chunks(table.path, table.encoding, limits.record_bytes, size)
         for number, piece in enumerate(pieces):
             notes.repairs.extend((parser.line - skipped + repair.offset, repair) for repair in piece.repairs)
-            text = piece.text if number else piece.text[table.separator_chars :]
+            text = piece.text if number else piece.text[lead_chars:]
             skipped = 0
             yield from lines_of(parser, text, notes, final=False)
             if self.head_bytes is not None:
@@ -162,13 +166,16 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     size = CHUNK_BYTES if whole else limits.head_bytes
     pieces = read_chunks(upload.path, encoding, limits.record_bytes, size)
     first = next(pieces, None)
-    sniffed = sniff_dialect(first.text) if first else None
-    if first is None or sniffed is None:
+    if first is None:
         raise _nothing(upload)
-    text, line = first.text, 1
+    blank = _BLANK_LINES.match(first.text)
+    text = first.text[blank.end() :] if blank else first.text
+    line = 1 + (len(NEWLINE.findall(blank[0])) if blank else 0)
+    sniffed = sniff_dialect(text)
     if sniffed.separator_line_chars:
-        text, line = text[sniffed.separator_line_chars :], 2
-        log.add(codes.note(codes.SEPARATOR_LINE, table=name, line=1))
+        text = text[sniffed.separator_line_chars :]
+        log.add(codes.note(codes.SEPARATOR_LINE, table=name, line=line))
+        line += 1
     if sniffed.dialect.wrapped:
         log.add(codes.note(codes.LINES_IN_QUOTES, table=name))
     head = RecordParser(sniffed.dialect, limits.record_bytes, line, batch_rows=HEADER_ROWS)
@@ -197,7 +204,7 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
         first=_from_line(text, body_line - line),
         more=pieces,
         notes=LineNotes(encoding, repairs=[(1 + repair.offset, repair) for repair in first.repairs]),
-        separator_chars=sniffed.separator_line_chars,
+        lead=(len(first.text) - len(text), line - 1),
     )
 
 

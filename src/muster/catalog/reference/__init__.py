@@ -1,0 +1,1 @@
+"""Public facts that outlast an import: until when vendors support their releases."""
