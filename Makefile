@@ -36,6 +36,7 @@ lint: setup ## check style, types and layers only
 
 bench: setup ## measure whole imports against the floor of this machine (BENCH_ROWS=100000,1000000)
 	@BENCH_ROWS="$(BENCH_ROWS)" $(PY) bench/run.py
+	@$(PY) bench/reading.py
 
 accuracy: setup ## measure who is taken for whom, and what files and columns are taken for (ACCURACY_SEEDS="1 2 3")
 	@$(PY) tests/accuracy/measure.py $(ACCURACY_SEEDS)

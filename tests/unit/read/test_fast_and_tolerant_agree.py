@@ -54,6 +54,7 @@ def _read(path: Path, *, fast: bool, piece: int) -> tuple[pl.DataFrame, list[str
 
 
 @_RELAXED
+@example(rows=[["", ""], ["", "00"], ["\n", "0000"], ["", "0"], ["", ""]], delimiter=",", ending="\n", piece=20)
 @given(
     rows=_TABLES, delimiter=st.sampled_from(",;\t|"), ending=st.sampled_from(["\n", "\r\n"]), piece=st.integers(20, 400)
 )

@@ -87,11 +87,10 @@ def parse_regular(text: str, rule: Rule) -> Regular | None:
     cells = _cells(frame, rule)
     if cells is None or cells[_ODD].any():
         return None
-    lines = plain.count("\n") if quoted else cells.height
-    frame = cells.drop(_ODD)
-    frame.insert_column(0, _line_offsets(frame, lines))
-    frame.insert_column(0, pl.int_range(frame.height, dtype=pl.Int32, eager=True).alias(ROW_NUMBER))
-    return Regular(frame, lines)
+    lines = plain.count("\n") if quoted else frame.height
+    cells = cells.drop(_ODD).insert_column(0, _line_offsets(frame, lines))
+    cells.insert_column(0, pl.int_range(cells.height, dtype=pl.Int32, eager=True).alias(ROW_NUMBER))
+    return Regular(cells, lines)
 
 
 def parse_mixed(text: str, rule: Rule) -> Mixed | None:
