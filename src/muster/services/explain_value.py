@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from muster.catalog.fields import FIELDS
-from muster.db.repos import decisions as decisions_repo
 from muster.db.repos import evidence as evidence_repo
-from muster.db.repos import inventory as inventory_repo
 from muster.db.repos.evidence import FedColumn, RowPlace, SourceRow
 from muster.domain.decisions import Edit, Join
 from muster.domain.errors import InvalidRequestError, NotFoundError
@@ -26,7 +24,7 @@ from muster.pipeline.enrich.keys import KeyKind
 from muster.services.inventory.key_values import key_values
 from muster.services.inventory.ledger import read_ledger
 from muster.services.inventory.own_claims import active_index, own_claims
-from muster.services.inventory.redirect import current_asset_id
+from muster.services.inventory.redirect import asset_of_id
 from muster.services.inventory.surroundings import surroundings
 
 if TYPE_CHECKING:
@@ -154,28 +152,25 @@ async def why(services: Services, context: RequestContext, asset_id: UUID, field
         services.database.begin(context.tenant) as db,
         read_ledger(db, context.tenant, services) as ledger,
     ):
-        today = await current_asset_id(ledger, asset_id)
-        row = None if today is None else await inventory_repo.get_asset(db, context.tenant, today)
-        if row is None:
+        today, asset = await asset_of_id(ledger, asset_id)
+        if asset is None:
             raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
-        own = await own_claims(ledger, row["claim_ids"] or [row["id"]])
-        decisions = await decisions_repo.read_decisions(db, context.tenant)
-        held = [decision for decision in decisions if decision.undone_at is None]
-        edits = await _edits(ledger, own, held)
         fields = ASSET_FIELDS if field is None else (field,)
+        own = await own_claims(ledger, asset.claim_ids, fields)
+        held = [decision for decision in ledger.roster.decisions if decision.undone_at is None]
+        edits = await _edits(ledger, own, held)
         told = explain(own.typed, own.replaced, ledger.roster.order, fields, edits)
         joined_by = await _joined_by(ledger, own, held) if field is None else []
         places = {claim: _place(ledger, claim) for claim in own.claims}
         rows = await evidence_repo.source_rows(db, context.tenant, list(places.values()))
         columns = await evidence_repo.fed_columns(
-            db, context.tenant, sorted({place.data_import_id for place in places.values()})
+            db, context.tenant, sorted({place.data_import_id for place in places.values()}), fields
         )
     by_place = {row.place: row for row in rows}
     sources = {claim: by_place[place] for claim, place in places.items() if place in by_place}
     explained = tuple(_field_why(item, sources, columns) for item in told)
-    missing = tuple(row["missing_from"] or ())
     records = _records(ledger, own, sources) if field is None else ()
-    return Why(row["id"], explained, missing, records, tuple(joined_by))
+    return Why(today, explained, tuple(asset.missing_from), records, tuple(joined_by))
 
 
 async def _edits(ledger: Ledger, own: OwnClaims, held: Sequence[Decision]) -> list[Decision]:

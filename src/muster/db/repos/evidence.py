@@ -95,8 +95,10 @@ async def source_rows(db: AsyncSession, tenant: Tenant, places: Sequence[RowPlac
     return found
 
 
-async def fed_columns(db: AsyncSession, tenant: Tenant, import_ids: Sequence[uuid.UUID]) -> list[FedColumn]:
-    """The mapped columns of some imports, in file order."""
+async def fed_columns(
+    db: AsyncSession, tenant: Tenant, import_ids: Sequence[uuid.UUID], fields: Sequence[str]
+) -> list[FedColumn]:
+    """The columns of some imports that feed one of `fields`, in file order."""
     mapping = ImportFieldMapping
     rows = await db.execute(
         select(
@@ -111,7 +113,7 @@ async def fed_columns(db: AsyncSession, tenant: Tenant, import_ids: Sequence[uui
         .where(
             mapping.engagement_id == tenant.engagement_id,
             mapping.data_import_id.in_(import_ids),
-            mapping.target_field.is_not(None),
+            mapping.target_field.in_(fields),
             mapping.status != "rejected",
         )
         .order_by(mapping.data_import_id, mapping.table_name, mapping.position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, create_engine, delete, func, or_, select, text
@@ -125,6 +126,25 @@ async def delete_assets(db: AsyncSession, tenant: Tenant, ids: Sequence[uuid.UUI
 
 def _row_count(result: Any) -> int:  # noqa: ANN401 - SQLAlchemy types a DML result as Result, without rowcount
     return int(result.rowcount)
+
+
+@dataclass(frozen=True, slots=True)
+class AssetClaims:
+    """The birth ids of an asset's claims, and the feeds whose newest snapshot no longer lists it."""
+
+    claim_ids: Sequence[uuid.UUID]
+    missing_from: Sequence[str]
+
+
+async def asset_claims(db: AsyncSession, tenant: Tenant, asset_id: uuid.UUID) -> AssetClaims | None:
+    """What an asset is made of, None when there is none with this id."""
+    found = await db.execute(
+        select(assets.c.claim_ids, assets.c.missing_from).where(
+            assets.c.engagement_id == tenant.engagement_id, assets.c.id == asset_id
+        )
+    )
+    row = found.one_or_none()
+    return None if row is None else AssetClaims(row.claim_ids or [asset_id], row.missing_from or ())
 
 
 async def get_asset(db: AsyncSession, tenant: Tenant, asset_id: uuid.UUID) -> RowMapping | None:

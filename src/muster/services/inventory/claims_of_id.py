@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.db.repos import inventory as inventory_repo
 from muster.domain.errors import NotFoundError
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ORDINAL_MASK, ClaimRole, split_ordinal
-from muster.services.inventory.redirect import current_asset_id
+from muster.services.inventory.redirect import asset_of_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +22,15 @@ async def claims_of_id(ledger: Ledger, asset_id: UUID) -> tuple[int, Sequence[in
     """
     index = ledger.roster.index
     claim = index.claim_of(asset_id)
-    today = await current_asset_id(ledger, asset_id)
+    today, asset = await asset_of_id(ledger, asset_id)
     if claim is None or not _is_claim(ledger, claim):
         # the row may have been purged: the id that it gave still leads on
-        claim = None if today is None else index.claim_of(today)
+        claim = None if asset is None else index.claim_of(today)
     if claim is None:
         raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
-    row = None if today is None else await inventory_repo.get_asset(ledger.db, ledger.tenant, today)
-    if row is None:
+    if asset is None:
         return claim, ()
-    return claim, [number for item in row["claim_ids"] or [row["id"]] if (number := index.claim_of(item)) is not None]
+    return claim, [number for item in asset.claim_ids if (number := index.claim_of(item)) is not None]
 
 
 def _is_claim(ledger: Ledger, claim: int) -> bool:

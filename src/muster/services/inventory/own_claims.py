@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from muster.domain.conversion import CLEARED_FIELDS
 from muster.pipeline.enrich.claims import ORDINAL_BITS
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA
-from muster.pipeline.enrich.keys import KeyKind, key_ref, record_names
+from muster.pipeline.enrich.keys import KEY_COLUMNS, KeyKind, key_ref, record_names
 from muster.services.inventory.key_index import KeysInDatabase
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ def active_index(ledger: Ledger) -> KeysInDatabase:
     return KeysInDatabase(ledger, tuple(item.import_id for item in ledger.roster.active()))
 
 
-async def own_claims(ledger: Ledger, claim_ids: Sequence[UUID]) -> OwnClaims:
-    """The claims of the asset that the claims with these ids make."""
+async def own_claims(ledger: Ledger, claim_ids: Sequence[UUID], fields: Sequence[str]) -> OwnClaims:
+    """The claims of the asset that the claims with these ids make, with what they say of `fields`."""
     numbers = [number for item in claim_ids if (number := ledger.roster.index.claim_of(item)) is not None]
-    current = await _typed(ledger, numbers)
+    current = await _typed(ledger, numbers, fields)
     names = _names(current)
     carried = await active_index(ledger).carried(_record_keys(ledger, names))
     replaced = sorted(set(carried["claim"]) - set(numbers))
-    typed = pl.concat([current, await _typed(ledger, replaced)], how="diagonal") if replaced else current
+    typed = pl.concat([current, await _typed(ledger, replaced, fields)], how="diagonal") if replaced else current
     return OwnClaims(
         claims=tuple(sorted([*numbers, *replaced])),
         replaced=tuple(replaced),
@@ -59,10 +60,9 @@ async def own_claims(ledger: Ledger, claim_ids: Sequence[UUID]) -> OwnClaims:
     )
 
 
-async def _typed(ledger: Ledger, claims: Sequence[int]) -> pl.DataFrame:
-    return await ledger.files.typed(
-        pl.DataFrame({"claim": claims, "asset": [0] * len(claims)}, schema={"claim": pl.Int64, "asset": pl.Int64})
-    )
+async def _typed(ledger: Ledger, claims: Sequence[int], fields: Sequence[str]) -> pl.DataFrame:
+    wanted = pl.DataFrame({"claim": claims, "asset": [0] * len(claims)}, schema={"claim": pl.Int64, "asset": pl.Int64})
+    return await ledger.files.typed(wanted, only=(*KEY_COLUMNS, CLEARED_FIELDS, *fields))
 
 
 def _names(typed: pl.DataFrame) -> dict[int, str | None]:

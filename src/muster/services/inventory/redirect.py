@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from muster.db.repos import inventory as inventory_repo
 from muster.services.inventory.placement import NOTHING, assets_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from muster.db.repos.inventory import AssetClaims
     from muster.services.inventory.ledger import Ledger
 
 _LONGEST_CHAIN = 100
+
+
+async def asset_of_id(ledger: Ledger, asset_id: UUID) -> tuple[UUID, AssetClaims | None]:
+    """Today's id of the asset that has, or once had, `asset_id`, and what it is made of; None when it is no more."""
+    asset = await inventory_repo.asset_claims(ledger.db, ledger.tenant, asset_id)
+    if asset is not None:
+        return asset_id, asset
+    today = await current_asset_id(ledger, asset_id)
+    if today is None:
+        return asset_id, None
+    return today, await inventory_repo.asset_claims(ledger.db, ledger.tenant, today)
 
 
 async def current_asset_id(ledger: Ledger, asset_id: UUID) -> UUID | None:

@@ -43,8 +43,13 @@ class Roster:
     snapshots: Snapshots
     rulings: Rulings
     flipped: tuple[ClaimImport, ...] = ()
-    edited: frozenset[str] = frozenset()
-    """The fields that anybody ever edited: their columns may differ even where no import speaks of them."""
+    decisions: tuple[Decision, ...] = ()
+    """All that people decided, in the order in which they did, taken back or not."""
+
+    @property
+    def edited(self) -> frozenset[str]:
+        """The fields that anybody ever edited: their columns may differ even where no import speaks of them."""
+        return frozenset(item.body.field for item in self.decisions if isinstance(item.body, Edit))
 
     def get(self, import_id: UUID) -> ClaimImport:
         """One import. Raises NotFoundError when it brought no claims."""
@@ -59,7 +64,7 @@ class Roster:
 
     def ruled_by(self, decisions: Sequence[Decision]) -> Roster:
         """The same imports under other decisions."""
-        return replace(self, rulings=Rulings.of(decisions), edited=_edited(decisions))
+        return replace(self, rulings=Rulings.of(decisions), decisions=tuple(decisions))
 
     def ranked_by(self, ranks: RankOverrides) -> Roster:
         """The same imports under other ranks of their sources."""
@@ -108,17 +113,13 @@ def make_roster(
         order=BeliefOrder.of(after, ranks),
         snapshots=snapshots,
         rulings=Rulings.of(decisions),
-        edited=_edited(decisions),
+        decisions=tuple(decisions),
         flipped=tuple(
             item
             for item, flipped in zip(imports, flips, strict=True)
             if flipped and item.claims_active and item.import_id not in {joining, leaving}
         ),
     )
-
-
-def _edited(decisions: Sequence[Decision]) -> frozenset[str]:
-    return frozenset(item.body.field for item in decisions if isinstance(item.body, Edit))
 
 
 def _facts(imports: Sequence[ClaimImport]) -> list[ImportFacts]:
