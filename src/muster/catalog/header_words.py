@@ -171,7 +171,7 @@ FILLERS = frozenset({
 VAGUE: dict[tuple[str, ...], dict[str, float]] = {
     ("status",): {"operational_status": 0.8, "power_state": 0.35},
     ("state",): {"operational_status": 0.72, "power_state": 0.45},
-    ("host",): {"hostname": 0.66, "hypervisor_host": 0.5, "asset_name": 0.15},
+    ("host",): {"hostname": 0.72, "hypervisor_host": 0.5, "asset_name": 0.26},
     ("disk",): {"storage_gb": 0.62, "disk_count": 0.55},
     ("cpu",): {"cpu_cores": 0.72, "cpu_sockets": 0.35, "cpu_model": 0.4, "cpu_utilization_percent": 0.3},
     ("number", "cpu"): {"cpu_cores": 0.72, "cpu_sockets": 0.4},
@@ -298,14 +298,19 @@ CONTEXTS = ENTITIES | {
 """Steps of a path that only say where a value stands: `hardware.memory` is a memory."""
 
 HEADS = frozenset({
-    "id", "identifier", "number", "date", "type", "status", "state", "version", "cost", "price", "email", "phone", "percent",
+    "id", "identifier", "number", "date", "type", "status", "state", "version", "cost", "price", "email", "phone",
+    "percent",
     "code", "url", "time", "key", "label", "level", "rate", "score", "reason", "note", "comment", "policy", "group",
-    "server", "port", "speed", "license", "model", "manufacturer", "path", "file", "user", "password", "schedule", "error",
-    "issue", "recommendation", "recommended", "estimate", "target", "source", "destination", "previous", "old", "backup",
+    "server", "port", "speed", "license", "model", "manufacturer", "path", "file", "user", "password", "schedule",
+    "error",
+    "issue", "recommendation", "recommended", "estimate", "target", "source", "destination", "previous", "old",
+    "backup",
     "vendor", "storage", "security", "compute", "memory", "cpu", "disk", "network", "operating", "software", "process",
     "utilization", "usage", "free", "used", "max", "minimum", "read", "write", "inbound", "outbound", "average", "p95",
-    "last", "first", "next", "start", "end", "created", "updated", "snapshot", "class", "kind", "category", "plan", "window",
-    "owner", "contact", "address", "mask", "gateway", "domain", "count", "size", "per", "support", "readiness", "savings",
+    "last", "first", "next", "start", "end", "created", "updated", "snapshot", "class", "kind", "category", "plan",
+    "window",
+    "owner", "contact", "address", "mask", "gateway", "domain", "count", "size", "per", "support", "readiness",
+    "savings",
 })  # fmt: skip
 """Words that make a header another thing: `Rack id` is no rack, `Monthly storage cost` not the monthly cost."""
 

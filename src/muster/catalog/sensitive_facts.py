@@ -168,10 +168,17 @@ def identity_numbers() -> tuple[IdentityNumber, ...]:
     )
 
 
+@cache
+def header_kinds_beside() -> tuple[Word, ...]:
+    """Words of headers that name personal data only beside other columns of it (`name`, `address`)."""
+    return tuple(_kind_words("beside"))
+
+
 def _kind_words(use: str) -> Iterator[Word]:
     titles = data_kinds()
+    uses = (use,) if use == "beside" else (use, "both")
     for row in _rows("data_kind_words"):
-        if row["use"] in (use, "both"):
+        if row["use"] in uses:
             yield Word(row["words"], row["kind"], titles[row["kind"]].title, row["source"])
 
 

@@ -24,6 +24,19 @@ class MemoryScope(StrEnum):
     CLIENT = "client"
 
 
+class Remember(StrEnum):
+    """Where a confirmed mapping holds from now on."""
+
+    ENGAGEMENT = "engagement"
+    CLIENT = "client"
+    NEVER = "never"
+
+    @property
+    def scope(self) -> MemoryScope | None:
+        """The scope, None for not at all."""
+        return None if self is Remember.NEVER else MemoryScope(self)
+
+
 class Said(StrEnum):
     """How a person gave a word: chose it, accepted what was proposed, or brought it in a file of mappings."""
 

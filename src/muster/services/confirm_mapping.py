@@ -16,7 +16,7 @@ from muster.db.repos.import_values import APPROVED, StoredMapping
 from muster.domain.errors import ConflictError, InvalidRequestError
 from muster.domain.mapping import Detection, MappingProposal, MatchMethod
 from muster.domain.mapping_memory import Learned, MemoryScope
-from muster.domain.phases import ENDED, FlowStatus, Phase, WaitingFor
+from muster.domain.phases import ENDED, Phase, WaitingFor
 from muster.pipeline.mapping.decide import decide_transformations
 from muster.services.flows.lifecycle import FlowLifecycleManager
 from muster.services.flows.master import MasterFlowOrchestrator
@@ -167,7 +167,9 @@ async def _prepared(
     if not choices:
         return correction
     found = await read_open_import(services, context.tenant, data_import_id)
-    if found.stored.status is not FlowStatus.PAUSED:
+    async with services.database.begin(context.tenant) as session:
+        flow = await imports.read_flow_row(session, context.engagement_id, found.stored.id)
+    if flow is None or flow.waiting_for is not WaitingFor.MAPPING_REVIEW:
         return correction  # refused later, with the reason
     report = await load_report(services, context.engagement_id, found.stored.id, found.stored.staged_attempt)
     read_as: dict[tuple[str, int], ColumnMapping] = {}

@@ -11,14 +11,18 @@ from muster.domain.tables import LINE, ROW_NUMBER, TableInfo, cell_column
 from muster.pipeline.mapping import convert
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from muster.domain.conversion import Converted
 
 
-def table_of(columns: tuple[str, ...], rows: list[tuple[str | None, ...]] | None = None, name: str = "t") -> TableInfo:
+def table_of(
+    columns: tuple[str, ...], rows: Sequence[tuple[str | None, ...]] | None = None, name: str = "t"
+) -> TableInfo:
     return TableInfo(0, name, columns, 1, len(rows or []), "t.parquet", sample=tuple(rows or []))
 
 
-def staged_of(rows: list[tuple[str | None, ...]], width: int | None = None) -> pl.DataFrame:
+def staged_of(rows: Sequence[tuple[str | None, ...]], width: int | None = None) -> pl.DataFrame:
     width = width or len(rows[0])
     schema = {ROW_NUMBER: pl.Int32, LINE: pl.Int32, **{cell_column(index): pl.String for index in range(width)}}
     return pl.DataFrame(

@@ -45,7 +45,8 @@ def input_of(case: Path) -> Path:
 
 
 def expected_of(case: Path) -> dict[str, Any]:
-    return json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    expected: dict[str, Any] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    return expected
 
 
 def process(path: Path, staging: Path) -> Processed:

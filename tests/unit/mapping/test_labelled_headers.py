@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from muster.catalog.fields import ASSET_FIELDS
-from muster.pipeline.mapping.candidates import Candidate, Column, assign, candidates
+from muster.pipeline.mapping.candidates import Candidate, assign, candidates
+from muster.pipeline.mapping.evidence import Column
 from muster.pipeline.mapping.propose import SURE
 
 LABELLED = list(csv.DictReader((Path(__file__).parent / "labelled_headers.csv").open(encoding="utf-8")))

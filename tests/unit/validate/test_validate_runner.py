@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from validate_samples import batch, knowledge, run
+from validate_samples import SAMPLES, batch, knowledge, run, sample
 
+from muster.catalog.registry import categories
 from muster.domain.findings import PLACES_PER_CODE, FindingCode, Severity
 from muster.domain.phases import StepStatus
 from muster.pipeline.validate import (
@@ -119,6 +120,15 @@ def test_rows_held_back_are_not_capped() -> None:
     assert outcome.error_count == outcome.invalid.height == PLACES_PER_CODE + 500
 
 
+def test_a_table_is_asked_for_what_its_own_category_requires() -> None:
+    links = batch("source_app,target_app\nShop,Payments\nPayments,", name="links", number=1)
+    own = replace(links, table=replace(links.table, category=categories()["app_discovery"]))
+    outcome = run("schema_validation", batch("asset_name\nShop"), own)
+    assert [(item.table, item.row_number, item.code) for item in outcome.findings] == [
+        ("links", 2, "required_value_missing")
+    ]
+
+
 def test_an_accepted_exception_no_longer_holds_the_row_back() -> None:
     text = "asset_name,serial_number,cpu_cores\nweb01,CZ1,2\nweb02,CZ1,4"
     accepted = frozenset({AcceptedException("duplicated", "serial_number")})
@@ -188,7 +198,7 @@ class _OneBatch:
 
 @pytest.mark.parametrize("agent_id", sorted(all_agents()))
 def test_a_table_without_rows_gives_no_finding(agent_id: str) -> None:
-    whole = batch("asset_name,serial_number,ip_address,cpu_cores,last_seen,Notes\nweb01,S1,10.0.0.1,2,2025-01-01,x")
+    (whole,), _ = sample(SAMPLES / agent_id / "good.csv")
     nothing = replace(whole, text=whole.text.clear(), typed=whole.typed.clear(), failures=whole.failures.clear())
     outcome = run_agent(all_agents()[agent_id], _OneBatch(nothing), knowledge())
     assert (outcome.status, outcome.findings) == (StepStatus.COMPLETED, ())

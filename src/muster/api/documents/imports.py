@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from muster.api.documents.base import Document, PageQuery, Request
 from muster.api.documents.flows import DetectionDocument, EnrichmentSummaryDocument, ValidationResultsDocument
 from muster.domain.findings import Severity
 from muster.domain.mapping import MatchMethod
-from muster.domain.mapping_memory import MemoryScope
+from muster.domain.mapping_memory import Remember
 from muster.domain.phases import FlowStatus, Phase, StepStatus
 from muster.domain.plan import PlanAction
 from muster.services.export_plan import PlanFormat
@@ -235,19 +234,6 @@ class MappingChoiceRequest(Request):
     target_field: str | None
     table: str | None = Field(default=None, description="null: every table that has such a column.")
     transformation: str | None = None
-
-
-class Remember(StrEnum):
-    """Where a confirmed mapping holds from now on."""
-
-    ENGAGEMENT = "engagement"
-    CLIENT = "client"
-    NEVER = "never"
-
-    @property
-    def scope(self) -> MemoryScope | None:
-        """The scope, None for not at all."""
-        return None if self is Remember.NEVER else MemoryScope(self)
 
 
 class FieldMappingsRequest(Request):

@@ -11,7 +11,9 @@ CATEGORY = Category(
     security_level=SecurityLevel.HIGH,
     security_warning="Addresses, topology and weak spots of the network.",
     kinds=("csv", "tsv", "xlsx", "xls", "json", "ndjson", "xml", "zip", "log", "graphml"),
-    agents=("schema_validation",),
+    agents=(
+        "schema_validation", "performance_analysis", "capacity_analysis", "network_validation", "end_of_life_detection",
+    ),
     required=(
         ("asset_name", "hostname", "fqdn", "serial_number", "instance_uuid", "ip_address"),
         (

@@ -17,7 +17,14 @@ CATEGORY = Category(
         "to a language model."
     ),
     kinds=("csv", "tsv", "xlsx", "xls", "json", "ndjson", "xml", "zip", "log", "graphml"),
-    agents=("schema_validation",),
+    agents=(
+        "schema_validation",
+        "data_classification",
+        "pii_detection",
+        "compliance_validation",
+        "encryption_check",
+        "access_control_check",
+    ),
     required=(("asset_name", "hostname", "data_object"), _SAYS),
     enrichment_targets=("assets", "asset_custom_attributes"),
     processor_name="SensitiveDataProcessor",

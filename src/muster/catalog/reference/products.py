@@ -52,8 +52,9 @@ _RED_HAT_KERNEL = rf"{_KERNEL}|\b(?:2\.6|3\.10|4\.1[0-9]|5\.1[2-9])\b"
 """Kernels as `uname` gives them; those of Red Hat's family also where only two parts are written."""
 _BY_KERNEL = (r".*\bel(\d{1,2})(?:_\d+)?\b.*", r"\1")
 """A kernel of Red Hat's family names the release that it was built for: `3.10.0-1160.el7.x86_64`."""
-_SERVICE_PACK = (r"(\d)(?:\.0)?[ ,-]*(?:sp|service pack) ?(\d)", r"\1.sp\2")
-_NO_SERVICE_PACK = r"(?: standard| enterprise| datacenter| web| edition|,)*"
+_ONE_DOT = (r"(?<![\d.])1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1")
+"""Java called its fifth to eighth release 1.5 to 1.8."""
+_EDITIONS = r"(?: standard| enterprise| datacenter| web| edition|,)*"
 
 _WINDOWS_YEARS = "2000|2003|2008|2012|2016|2019|2022|2025"
 _SERVER_BUILDS = {
@@ -81,7 +82,8 @@ def _words(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
 PRODUCTS: tuple[Product, ...] = (
     Product(
         "windows-server", "Microsoft Windows Server", _S,
-        rf"\bwin(?:dows)?(?: nt)? ?(?:server|srv)\b(?! (?:core|nano))|\bwin(?:dows)? ?(?:{_WINDOWS_YEARS[5:]})"
+        r"\bwin(?:dows)?(?: nt)? ?(?:server|srv)\b(?! nano)|\bwin(?:dows)? ?2000 (?:advanced |datacenter )?server\b"
+        r"|\bwin(?:dows)? ?20(?:03|08|12|16|19|22|25)"
         r"|\bw(?:in(?:dows)?)? ?(?:server ?)?2k(?:3|8|12|16|19|22|25)(?!\d)|\bws ?20(?:08|12|16|19|22|25)",
         rewrites=(
             (r"\b(?:w(?:in(?:dows)?)? ?)?(?:server ?)?2k(\d)(?!\d)", r" 200\1 "),
@@ -89,7 +91,8 @@ PRODUCTS: tuple[Product, ...] = (
             (r"\b(?:win(?:dows)?|ws|server|srv) ?(20\d\d)", r" \1"),
             (r"\bthreshold\b", "2016"),
             (rf"({_WINDOWS_YEARS})[ ,]*(?:server )?(?:release |r) ?2\b", r"\1-r2"),
-            (rf"\b({_WINDOWS_YEARS})((?:-r2)?){_NO_SERVICE_PACK}[ ,]*(?:sp|service pack) ?(\d)", r"\1\2.sp\3"),
+            (r"\b2003-r2", "2003"),  # an addition to 2003 SP1 and SP2, supported as long as these
+            (rf"\b({_WINDOWS_YEARS})((?:-r2)?){_EDITIONS}[ ,]*(?:sp|service pack) ?(\d)", r"\1\2.sp\3"),
             (r"^\D*\b(?:version )(1709|1803|1809|1903|1909|2004|20h2)\b.*", r"\1-sac"),
             (r"^\D*\b(?:version )23h2\b.*", "23h2-ac"),
             *((rf"^(?:.*\.)?{build}\b.*", release) for build, release in _SERVER_BUILDS.items()),
@@ -123,9 +126,9 @@ PRODUCTS: tuple[Product, ...] = (
             rewrites=_words(_DEBIAN), not_versions=rf"{_KERNEL}|\b[3-6]\.[1-9]\d*\b"),
     Product("opensuse", "openSUSE", _S, r"\bopen ?suse(?: leap)?\b", not_versions=_KERNEL),
     Product("sles", "SUSE Linux Enterprise Server", _S,
-            r"\bsuse linux enterprise(?: server)?\b(?!.*\b(?:sap|micro|desktop|real time)\b)|\bsles ?(?=\d|\b)"
+            r"\bsuse linux enterprise(?: server)?\b(?!.*\b(?:sap|micro|desktop|real time)\b)|\bsles ?(?=\d|\b)(?!.*\bsap\b)"
             r"|\bsuse linux(?: server)?\b|\bsuse ?(?=1[0-6])",
-            rewrites=((r"\b(\d\d)(?:\.0)?[ ,-]*(?:sp|service pack) ?(\d)", r"\1.\2"),), not_versions=_KERNEL),
+            rewrites=((r"(?<!\d)(\d\d)(?:\.0)?[ ,-]*(?:sp|service pack) ?(\d)", r" \1.\2"),), not_versions=_KERNEL),
     Product("alpine-linux", "Alpine Linux", _S, r"\balpine(?: linux)?\b"),
     Product("photon", "VMware Photon", _S, r"\bphoton(?: os)?\b", not_versions=_KERNEL),
     Product("esxi", "VMware ESXi", _S, r"\besxi?\b(?: server)?",
@@ -172,18 +175,18 @@ PRODUCTS: tuple[Product, ...] = (
     Product("couchbase-server", "Couchbase Server", _D, r"\bcouchbase(?: server)?\b"),
     Product("memcached", "Memcached", _D, r"\bmemcached\b"),
     Product("redhat-build-of-openjdk", "Red Hat build of OpenJDK", _R, r"\bred ?hat (?:build of )?(?:openjdk|jdk)\b",
-            rewrites=((r"\b1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1"),)),
+            rewrites=(_ONE_DOT,)),
     Product("oracle-jdk", "Oracle JDK", _R, r"\boracle (?:jdk|jre|java)(?: se)?\b|\bsun (?:jdk|jre|java)\b",
-            rewrites=((r"\b1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1"),)),
+            rewrites=(_ONE_DOT,)),
     Product("amazon-corretto", "Amazon Corretto", _R, r"\bcorretto\b"),
-    Product("azul-zulu", "Azul Zulu", _R, r"\bzulu\b", rewrites=((r"\b1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1"),)),
+    Product("azul-zulu", "Azul Zulu", _R, r"\bzulu\b", rewrites=(_ONE_DOT,)),
     Product("microsoft-build-of-openjdk", "Microsoft Build of OpenJDK", _R, r"\bmicrosoft (?:build of )?openjdk\b"),
     Product("eclipse-temurin", "Eclipse Temurin", _R, r"\btemurin\b|\badopt(?:open)?(?:jdk|ium)\b",
-            rewrites=((r"\b1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1"),)),
+            rewrites=(_ONE_DOT,)),
     # Java without its maker: each supports it for another time, and only what all agree on is certain.
     Product("java", "Java", _R, r"\bjava(?: se| ee)?(?=\b|\d)|\b(?:open)?jdk(?=\b|\d)|\bjre(?=\b|\d)",
             ("oracle-jdk", "eclipse-temurin", "amazon-corretto", "azul-zulu", "redhat-build-of-openjdk"),
-            rewrites=((r"\b1\.([5-8])\b(?:\.\d+)?(?:_\d+)?", r"\1"), (r"\b(\d+)u\d+\b", r"\1"))),
+            rewrites=(_ONE_DOT, (r"\b(\d+)u\d+\b", r"\1"))),
     Product("python", "Python", _R, r"\bpython(?=\b|\d)"),
     Product("php", "PHP", _R, r"\bphp(?=\b|\d)(?:-fpm)?"),
     Product("ruby", "Ruby", _R, r"\bruby\b(?! on rails)"),

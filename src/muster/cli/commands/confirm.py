@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,21 +17,13 @@ from muster.cli.views.as_json import print_json
 from muster.cli.views.consoles import results
 from muster.cli.views.mapping import mapping_table
 from muster.cli.views.text import printable
-from muster.domain.mapping_memory import MemoryScope
+from muster.domain.mapping_memory import Remember
 from muster.services.confirm_mapping import FieldMappings, confirm_mapping, correct_mapping, read_mapping
 from muster.services.list_imports import read_import
 from muster.services.read_status import read_status
 
 if TYPE_CHECKING:
     from muster.cli.importing.results import ImportResult
-
-
-class Remember(StrEnum):
-    """Where a confirmed mapping holds from now on."""
-
-    ENGAGEMENT = "engagement"
-    CLIENT = "client"
-    NEVER = "never"
 
 
 def confirm(  # noqa: PLR0913 - each is a word of the command line
@@ -87,8 +78,7 @@ def confirm(  # noqa: PLR0913 - each is a word of the command line
         detail = await read_import(desk.services, context, data_import_id)
         known = await read_mapping(desk.services, context, data_import_id)
         choices = (*in_file, *choices_of(corrections, known.columns))
-        scope = None if remember is Remember.NEVER else MemoryScope(remember)
-        await confirm_mapping(desk.services, context, data_import_id, choices, scope)
+        await confirm_mapping(desk.services, context, data_import_id, choices, remember.scope)
         with Board() as board:
             async with open_workshop(desk, context, board) as workshop:
                 return await workshop.follow(data_import_id, detail.summary.filename)

@@ -204,9 +204,11 @@ def _whole(tables: tuple[TableDetection, ...], question: _Question) -> Detection
     if not imported:
         reasons = tuple(f"{table.table}: {reason}" for table in tables[:5] for reason in table.reasons[:1])
         confidence = max((table.confidence for table in tables), default=0.0)
-        return Detection(
-            question.stated_category, question.stated_source, confidence, reasons or ("there is no table",), tables
+        known = max(
+            (table for table in tables if table.source_system), key=lambda table: table.confidence, default=None
         )
+        system = question.stated_source or (known.source_system if known else None)
+        return Detection(question.stated_category, system, confidence, reasons or ("there is no table",), tables)
     best = max(imported, key=lambda table: table.confidence)
     said = ("you named the category",) if question.stated_category else ()
     return Detection(

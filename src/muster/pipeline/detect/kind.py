@@ -131,7 +131,12 @@ def match_kind(reading: TableReading, category: Category, declared: DeclaredColu
         return KindMatch(category.id, 0.0, required=False, reasons=())
     covered = len({item.field for item in mine}) + declared.others
     coverage = min(covered / max(reading.kinds_of_column, 1), 1.0)
-    certainty = (1 - math.exp(-inside / _SATURATION)) * (_LEAST_COVERED + (1 - _LEAST_COVERED) * coverage) * inside / (inside + outside)
+    certainty = (
+        (1 - math.exp(-inside / _SATURATION))
+        * (_LEAST_COVERED + (1 - _LEAST_COVERED) * coverage)
+        * inside
+        / (inside + outside)
+    )
     required = not missing_fields(reading.fields | declared.targets, category)
     telling = sorted(mine, key=lambda item: -FIELDS[item.field].weight * item.confidence)[:4]
     named = ", ".join(f"“{item.column.name}”" for item in telling)

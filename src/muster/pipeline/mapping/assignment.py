@@ -55,7 +55,9 @@ def _solved(weights: dict[Pair, float]) -> set[Pair]:
         return set(weights)
     fields = sorted({field for _, field in weights})
     columns: list[int | None] = [*sorted({column for column, _ in weights}), *([None] * len(fields))]
-    cost = [[-weights.get((column, field), 0.0) if column is not None else 0.0 for column in columns] for field in fields]
+    cost = [
+        [-weights.get((column, field), 0.0) if column is not None else 0.0 for column in columns] for field in fields
+    ]
     row_potential, column_potential = [0.0] * (len(fields) + 1), [0.0] * (len(columns) + 1)
     row_of = [0] * (len(columns) + 1)
     for row in range(1, len(fields) + 1):

@@ -12,7 +12,8 @@ Knots = tuple[tuple[float, float], ...]
 """Computed chance and share that was right, both rising from (0, 0) to 1; between two knots in a straight line."""
 
 _OF_COLUMNS: Knots = (
-    (0.0, 0.0), (0.5, 0.7), (0.6, 0.78), (0.7, 0.82), (0.8, 0.89), (0.9, 0.94), (0.95, 0.975), (0.98, 0.992), (1.0, 0.999),
+    (0.0, 0.0), (0.5, 0.7), (0.6, 0.78), (0.7, 0.82), (0.8, 0.89), (0.9, 0.94),
+    (0.95, 0.975), (0.98, 0.992), (1.0, 0.999),
 )  # fmt: skip
 
 

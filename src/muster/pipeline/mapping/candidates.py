@@ -17,15 +17,14 @@ from muster.domain.mapping import MatchMethod
 from muster.pipeline.mapping.assignment import Pair, heaviest_matching
 from muster.pipeline.mapping.calibration import calibrated
 from muster.pipeline.mapping.evidence import Column, fit, tells, weight_of_values
-from muster.pipeline.mapping.neighbours import weigh_by_neighbours
 from muster.pipeline.mapping.match import Match, log_odds
+from muster.pipeline.mapping.neighbours import weigh_by_neighbours
 from muster.pipeline.mapping.spellings import header_matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from muster.domain.tables import TableInfo
-    from muster.pipeline.mapping.header import Header
 
 LEAST = 0.6
 """A pairing below this chance, as computed and before it is calibrated, is none: a wrong one is worse than none."""
@@ -37,7 +36,7 @@ _BY_VALUES = 0.62
 _FEW_VALUES = 3
 _OWN_NAME = 0.9
 _MOST_AGAINST = -2.6
-"""What cells that do not fit may weigh against a field's own name while some of them do: they are errors to be shown."""
+"""What cells that do not fit may weigh against a field's own name while others do: they are errors to be shown."""
 _NO_VALUES = -0.35
 _WIDE = 500
 _ROWS_OF_WIDE = 10
@@ -105,7 +104,7 @@ def candidates(columns: Sequence[Column], fields: Iterable[str]) -> list[Candida
 
 
 def assign(found: Iterable[Candidate]) -> dict[int, Candidate]:
-    """One field per column and one column per scalar field, the likeliest of all assignments; list fields take several."""
+    """One field per column and one column per scalar field, the likeliest of all ways; list fields take several."""
     every = list(found)
     several = {
         candidate.column.position: candidate
@@ -114,7 +113,8 @@ def assign(found: Iterable[Candidate]) -> dict[int, Candidate]:
     }
     single = {(item.column.position, item.field): item for item in every if not _takes_several(item)}
     weights: dict[Pair, float] = {
-        pair: _weight(item) - (_weight(several[pair[0]]) if pair[0] in several else 0.0) for pair, item in single.items()
+        pair: _weight(item) - (_weight(several[pair[0]]) if pair[0] in several else 0.0)
+        for pair, item in single.items()
     }
     chosen = several | {position: single[position, field] for position, field in heaviest_matching(weights)}
     return dict(sorted(chosen.items()))
@@ -135,27 +135,24 @@ def _shared(matches: list[Match]) -> list[Candidate]:
     every = 1 + sum(odds.values())
     shares = {name: min(own / every, _MOST_CHANCE) for name, own in odds.items()}
     return [
-        Candidate(
-            match.column, match.field, round(calibrated(shares[match.field]), 3), match.method, match.evidence
-        )
+        Candidate(match.column, match.field, round(calibrated(shares[match.field]), 3), match.method, match.evidence)
         for match in matches
         if shares[match.field] >= LEAST
     ]
 
 
 def _by_header(column: Column) -> list[Match]:
-    header = column.header
     found = []
-    for named in header_matches(header):
+    for named in header_matches(column.header):
         field = FIELDS[named.field]
-        weight, said = _weigh(named.score, column, field, header)
+        weight, said = _weigh(named.score, column, field)
         odds = log_odds(named.score)
         match = Match(column, named.field, named.score, odds, MatchMethod.HEADER, named.evidence)
         found.append(match.weighed(weight, said))
     return found
 
 
-def _weigh(score: float, column: Column, field: Field, header: Header) -> tuple[float, str]:
+def _weigh(score: float, column: Column, field: Field) -> tuple[float, str]:
     share = fit(column, field)
     if share is None:
         return _NO_VALUES, "there are no values to confirm it"
@@ -204,4 +201,8 @@ def _kind(field: Field) -> str:
         FieldType.DATETIME: "dates",
         FieldType.WORD: f"known words for {field.title.lower()}",
     }
-    return "names of operating systems" if field.name == "operating_system" else kinds.get(field.type, f"as in {field.title}")
+    return (
+        "names of operating systems"
+        if field.name == "operating_system"
+        else kinds.get(field.type, f"as in {field.title}")
+    )

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from muster.catalog.header_words import RATE_IN_MBIT
 from muster.catalog.model import Field, FieldType
 from muster.domain.mapping import MatchMethod
 from muster.domain.tables import cell_column
 from muster.pipeline.mapping import units
 from muster.pipeline.mapping.field_of import field_of
 from muster.pipeline.mapping.header import parse_header
+from muster.pipeline.mapping.ratios import beside_the_sockets, beside_the_whole, cores_and_sockets, parts_and_wholes
 from muster.pipeline.mapping.transformation import Transformation
 
 if TYPE_CHECKING:
@@ -111,8 +113,7 @@ def decide_transformations(columns: Sequence[ColumnMapping], staged: pl.LazyFram
     Reads the staged table once, streaming. What a source profile or a person states is kept; what was decided before,
     from a sample, is decided anew.
     """
-    fields = {column.position: field_of(column) for column in columns if column.target_field is not None}
-    fields = {place: field for place, field in fields.items() if _asks(field)}
+    fields = {column.position: field for column in columns if (field := field_of(column)) is not None and _asks(field)}
     wanted = [_undecided(column) for column in columns if column.position in fields]
     if not wanted:
         return tuple(columns)
@@ -121,12 +122,18 @@ def decide_transformations(columns: Sequence[ColumnMapping], staged: pl.LazyFram
         comma=any(_mark(seen[column.position]) == "," for column in wanted),
         order=next((found for column in wanted if (found := _proved_order(seen[column.position]))), None),
         percents=any(
-            field.unit == "percent" and (seen[place].largest or 0) > 1 for place, field in fields.items() if place in seen
+            field.unit == "percent" and (seen[place].largest or 0) > 1
+            for place, field in fields.items()
+            if place in seen
         ),
     )
     decided = {
         column.position: _decide(column, fields[column.position], seen[column.position], table) for column in wanted
     }
+    for part, whole in parts_and_wholes(tuple(decided.values())):
+        decided[part.position] = beside_the_whole(part, whole, staged, DECIDED)
+    for cores, sockets in cores_and_sockets(tuple(decided.values())):
+        decided[cores.position] = beside_the_sockets(cores, sockets, staged, DECIDED)
     return tuple(decided.get(column.position, column) for column in columns)
 
 
@@ -230,7 +237,7 @@ def _number(
         said += more
     elif field.unit in _RATES and how.unit is None:
         unit = parse_header(column.source_field).unit
-        if unit is not None and unit != field.unit and unit != "mbps":
+        if unit in RATE_IN_MBIT and unit != field.unit:
             how = replace(how, unit=unit)
             said.append(f"{_BY_HEADER} {unit}")
     elif field.unit == "percent" and how.unit is None and not how.fraction:
@@ -271,14 +278,14 @@ def _fraction(column: ColumnMapping, seen: _Seen, table: _Table) -> tuple[bool, 
 def _with_unit(
     column: ColumnMapping, field: Field, how: Transformation, seen: _Seen
 ) -> tuple[Transformation, list[str]]:
-    """The unit by the source's word, by the header, by the cells themselves, or proved by the numbers; in this order."""
+    """The unit by the source's word, the header's, the cells' own, or proved by the numbers; in this order."""
     found = units.supports(field, seen.counts)
     if how.unit is not None:
         return how, [f"in {_conversion(how.unit)}"] if field.unit == "GB" and how.unit not in {"GB", "GiB"} else []
     named = parse_header(column.source_field).unit
     if named is not None and _is_size(named, field):
         unit = named if units.factor_of(field, named) != 1.0 or named == "GiB" else None
-        question = units.contradiction(field, named, found)
+        question = units.contradiction(named, found)
         said = [f"{_BY_HEADER} {_conversion(named) if field.unit == 'GB' else named}"]
         return replace(how, unit=unit), [*said, question] if question else said
     if seen.count("own_unit") > seen.numbers:
@@ -351,7 +358,9 @@ def _order(seen: _Seen, table: _Table) -> tuple[str, list[str]]:
     if seen.any("half_day"):
         return "mdy", [f"month first, as {seen.of('half_day')} tell the time by AM and PM"]
     if seen.any("dotted") or table.comma:
-        return "dmy", [f"day first, as {'dates are with points' if seen.any('dotted') else 'decimals are with a comma'}"]
+        return "dmy", [
+            f"day first, as {'dates are with points' if seen.any('dotted') else 'decimals are with a comma'}"
+        ]
     return "mdy", ["day and month can not be told apart; read with the month first"]
 
 

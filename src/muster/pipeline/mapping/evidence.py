@@ -1,7 +1,7 @@
 """What a column's values say about a field: how much likelier they are in a column of that field than in any other.
 
-Said as weight of evidence (natural logarithm of the likelihood ratio): +2 makes the odds seven times as good, −2
-seven times as bad. How often a column of another kind has values of a shape by chance is BACKGROUND.
+Said as weight of evidence (natural logarithm of the likelihood ratio): +2 makes the odds seven times as good, -2
+seven times as bad.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 MOST_VALUES = 48
 """Distinct values that are looked at, spread over the column: more hardly change what is known and cost time."""
 
-_NUMBER = re.compile(r"^[€$£¥]?\s*[+-]?\d[\d.,' \u00a0]*(?:e[+-]?\d+)?\s*(?:[A-Za-z%€$£]{0,7}|[a-z]{2,5}/s)$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^[€$£¥]?\s*[+-]?\d[\d.,' \u00a0]*(?:e[+-]?\d+)?\s*(?:[A-Za-z%€$£]{0,7}|[a-z]{2,5}/s)$", re.IGNORECASE
+)
 _ADDRESS_PARTS = re.compile(r"[\[\](){}\s,;|\"']+")
 _MAC_PARTS = re.compile(r"[\[\](){}\n,;|\"']+")
 _NO_WORD = re.compile(r"^[\W\d_]*$")
@@ -163,7 +165,7 @@ def _in_range(value: str, field: Field) -> bool:
         return False
     if field.unit == "percent":
         return number <= 101  # noqa: PLR2004 - rounding
-    if field.unit == "count" and field.name != "record_count" and field.name != "connection_count":
+    if field.unit == "count" and field.name not in {"record_count", "connection_count"}:
         return number <= _LARGEST_COUNT
     return not (field.name == "port" and not 0 <= number <= 65_535)  # noqa: PLR2004 - RFC 793
 
@@ -215,7 +217,9 @@ _TEXTS: dict[str, Callable[[str], bool]] = {
         r"vmware|vsphere|\besxi?\b|hyper-?v|kvm|xen|nutanix|ahv|qemu|virtualbox|proxmox|rhev|ovirt|openstack|aws|amazon|azure|"
         r"google|gcp|ec2|physical|bare|vcenter|citrix|powervm|lpar|zvm|docker|kubernetes|openshift|ibm cloud|oracle vm"
     ),
-    "cpu_model": _matcher(r"intel|xeon|amd|epyc|opteron|core|pentium|celeron|ryzen|power\s?\d|sparc|arm|graviton|ghz|itanium|cpu"),
+    "cpu_model": _matcher(
+        r"intel|xeon|amd|epyc|opteron|core|pentium|celeron|ryzen|power\s?\d|sparc|arm|graviton|ghz|itanium|cpu"
+    ),
     "subnet_mask": _matcher(r"^(?:255|254|252|248|240|224|192|128|0)\.\d+\.\d+\.\d+$|^/?\d{1,2}$|/\d{1,2}$"),
     "protocol": _matcher(
         r"^(?:tcp|udp|icmp|sctp|gre|esp|igmp|https?|tls|ssl|ssh|ftp|sftp|smb|nfs|ldaps?|sql|tds|jdbc|odbc|rest|soap|grpc|amqp|"
@@ -250,15 +254,19 @@ _TEXTS: dict[str, Callable[[str], bool]] = {
 """Texts of some fields are told by what they hold, others by what they can not be."""
 
 _CHANCES = {
-    "operating_system": 0.03, "database_type": 0.05, "virtualization_platform": 0.08, "cpu_model": 0.06, "protocol": 0.06,
+    "operating_system": 0.03, "database_type": 0.05, "virtualization_platform": 0.08, "cpu_model": 0.06,
+    "protocol": 0.06,
     "subnet_mask": 0.06, "os_version": 0.55, "serial_number": 0.5, "environment": 0.03, "power_state": 0.05,
     "asset_type": 0.06, "six_r_strategy": 0.02, "business_criticality": 0.12, "criticality": 0.12, "severity": 0.06,
     "likelihood": 0.03, "data_classification": 0.06, "operational_status": 0.06, "os_architecture": 0.04,
     "firmware_type": 0.02, "dependency_type": 0.06, "asset_name": 0.75, "source_id": 0.85, "port": 0.5,
     "cpu_cores": 0.45, "cpu_sockets": 0.45, "disk_count": 0.4, "nic_count": 0.45,
     "manufacturer": 0.65, "business_owner": 0.65, "technical_owner": 0.65, "support_group": 0.65, "department": 0.65,
-    "application_name": 0.65, "location": 0.65, "cluster": 0.65, "data_owner": 0.65, "source_app": 0.6, "target_app": 0.6,
+    "application_name": 0.65, "location": 0.65, "cluster": 0.65, "data_owner": 0.65, "source_app": 0.6,
+    "target_app": 0.6,
 }  # fmt: skip
+
+"""Fields whose shape other columns have more seldom, or more often, than their type says."""
 
 _OWN_SHARE = {
     "asset_type": 0.85, "dependency_type": 0.6, "virtualization_platform": 0.75, "database_type": 0.7, "protocol": 0.75,
@@ -272,7 +280,9 @@ _SHAPES: dict[FieldType, Callable[[str], bool]] = {
     FieldType.MAC: lambda value: all(shapes.read_mac(part) for part in _MAC_PARTS.split(value) if part.strip()),
     FieldType.UUID: lambda value: shapes.read_uuid(value) is not None or bool(_LIKE_A_UUID.match(value)),
     FieldType.FQDN: lambda value: shapes.read_fqdn(value) is not None,
-    FieldType.HOSTNAME: lambda value: shapes.read_hostname(value) is not None and shapes.read_ip(value) is None and not _NO_WORD.match(value),
+    FieldType.HOSTNAME: lambda value: (
+        shapes.read_hostname(value) is not None and shapes.read_ip(value) is None and not _NO_WORD.match(value)
+    ),
     FieldType.INTEGER: lambda value: bool(_NUMBER.match(as_typed(value))),
     FieldType.NUMBER: lambda value: bool(_NUMBER.match(as_typed(value))),
     FieldType.DATE: _is_date,

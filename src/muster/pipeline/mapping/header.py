@@ -21,7 +21,9 @@ from muster.kit.text import words
 _BRACKETS = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 _HERTZ = re.compile(r"(?<![A-Za-z])[KMG]Hz")
 _RATE_OF_BYTES = re.compile(r"(?<![A-Za-z])([KMG]?)(?:B(?:ps|/s(?:ec)?)\b|Bytes?(?:/s(?:ec)?\b|\s+per\s+sec(?:ond)?))")
-_RATE_OF_BITS = re.compile(r"(?<![A-Za-z])([KMG]?)(?:b(?:/s(?:ec)?)\b|[Bb]its?(?:/s(?:ec)?\b|ps\b|\s+per\s+sec(?:ond)?))")
+_RATE_OF_BITS = re.compile(
+    r"(?<![A-Za-z])([KMG]?)(?:b(?:/s(?:ec)?)\b|[Bb]its?(?:/s(?:ec)?\b|ps\b|\s+per\s+sec(?:ond)?))"
+)
 _PLURAL = re.compile(r"(?<=\w)\(e?s\)")
 _NUMBER_SIGN = re.compile(r"(?<=\w)\s*#(?!\s*\d)|#(?=\s*[^\W\d_])")
 _NUMBERED = re.compile(r"[\s_#.-]*#?\s*(\d{1,3})$")
@@ -62,11 +64,6 @@ class Header:
     unit: str | None
     number: int | None
     readings: tuple[Reading, ...] = ()
-
-    @property
-    def compact(self) -> str:
-        """The words written together, so that `servername` equals `Server name`."""
-        return "".join(self.words)
 
 
 @lru_cache(maxsize=65_536)

@@ -27,7 +27,9 @@ class Match:
 
     def weighed(self, weight: float, said: str) -> Match:
         """The match with one more piece of evidence."""
-        return replace(self, log_odds=self.log_odds + weight, evidence=f"{self.evidence}; {said}" if said else self.evidence)
+        return replace(
+            self, log_odds=self.log_odds + weight, evidence=f"{self.evidence}; {said}" if said else self.evidence
+        )
 
 
 def log_odds(chance: float) -> float:

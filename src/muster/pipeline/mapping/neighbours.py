@@ -1,4 +1,4 @@
-"""What the other columns of a table say about a column: whose host it is, which of two counts are cores, what is part of what.
+"""What the other columns of a table say about a column: whose host it is, what are the cores, what is part of what.
 
 Each rule looks at the matches of the whole table and gives some of them more or less weight, with the reason.
 """
@@ -27,15 +27,17 @@ _UNIQUE = frozenset({"asset_name", "hostname", "fqdn", "serial_number", "instanc
 _ENDS = ("source_app", "source_server", "source_ip", "target_app", "target_server", "target_ip")
 _PARTS = {"storage_used_gb": "storage_gb", "storage_free_gb": "storage_gb"}
 _PARTS_OF_MACHINES = frozenset({
-    ("disk",), ("disk", "name"), ("disk", "label"), ("partition",), ("volume",), ("volume", "name"), ("drive",), ("drive", "letter"),
-    ("file", "system"), ("filesystem",), ("mount", "point"), ("mountpoint",), ("datastore",), ("datastore", "name"), ("lun",),
-    ("snapshot",), ("snapshot", "name"), ("hba",), ("nic",), ("nic", "label"), ("nic", "name"), ("adapter",), ("network", "adapter"),
-    ("interface",), ("interface", "name"), ("disk", "path"), ("disk", "file"), ("platte",), ("laufwerk",), ("volumen",),
+    "disk", "disk name", "disk label", "disk path", "disk file", "partition", "volume", "volume name", "drive",
+    "drive letter", "file system", "filesystem", "mount point", "mountpoint", "datastore", "datastore name", "lun",
+    "snapshot", "snapshot name", "hba", "nic", "nic label", "nic name", "adapter", "network adapter", "interface",
+    "interface name", "platte", "laufwerk", "volumen",
 })  # fmt: skip
 """Headers of columns that name a part of a machine, where they hold names and no numbers."""
 _OF_THE_WHOLE = frozenset({"storage_gb", "storage_used_gb", "storage_free_gb", "disk_count"})
 _MEASURES = ("cpu_utilization", "memory_utilization", "disk_iops", "disk_throughput", "network_throughput")
-_DESCRIBED = frozenset({"operating_system", "os_version", "cpu_model", "manufacturer", "model", "serial_number", "hypervisor_host"})
+_DESCRIBED = frozenset(
+    {"operating_system", "os_version", "cpu_model", "manufacturer", "model", "serial_number", "hypervisor_host"}
+)
 _PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _ENOUGH_ROWS = 3
 _NEARLY_ALL = 0.95
@@ -113,7 +115,9 @@ def _cores_and_sockets(table: _Table) -> Iterator[Adjustment]:
         other = table.fed_by_another(("cpu_cores",), match)
         if other is None or other.named <= match.named:
             continue
-        divides = _share_of_rows(match.column, other.column, lambda few, many: few > 0 and many >= few and many % few == 0)
+        divides = _share_of_rows(
+            match.column, other.column, lambda few, many: few > 0 and many >= few and many % few == 0
+        )
         if divides is not None and divides >= _NEARLY_ALL:
             yield index, 2.0, f"“{other.column.name}” is a multiple of it in {divides:.0%} of the rows"
     for index, match in table.of("cpu_cores"):
@@ -212,7 +216,9 @@ def _of_a_part(table: _Table) -> Iterator[Adjustment]:
         (
             column
             for column in table.columns
-            if column.header.words in _PARTS_OF_MACHINES and column.values and all(_number(text) is None for text in column.values)
+            if " ".join(column.header.words) in _PARTS_OF_MACHINES
+            and column.values
+            and all(_number(text) is None for text in column.values)
         ),
         None,
     )

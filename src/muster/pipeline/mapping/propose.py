@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +15,7 @@ from muster.pipeline.mapping.decide import decide_transformations, questions_of
 from muster.pipeline.mapping.source_tables import source_table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from muster.catalog.model import Category, Source, SourceColumn, SourceTable
     from muster.domain.mapping import Detection, TableDetection
@@ -96,10 +95,15 @@ def review_reasons(table: str, columns: tuple[ColumnMapping, ...], category: Cat
         f"{table}: is column {column.source_field} really {FIELDS[str(column.target_field)].title}?"
         for column in unsure
     ]
-    reasons += [
-        f"{table}: column {column.source_field}: {question}" for column in columns for question in questions_of(column)
+    return reasons + _questions(columns)
+
+
+def _questions(columns: Iterable[ColumnMapping]) -> list[str]:
+    return [
+        f"{column.table}: column {column.source_field}: {question}"
+        for column in columns
+        for question in questions_of(column)
     ]
-    return reasons
 
 
 def _by_profile(table: TableInfo, profile: SourceTable) -> dict[int, ColumnMapping]:
@@ -146,9 +150,16 @@ def _sample(table: TableInfo) -> pl.LazyFrame:
 
 
 def refined(proposal: MappingProposal, staged: Mapping[str, pl.LazyFrame]) -> MappingProposal:
-    """The proposal with transformations decided from whole staged tables, by table name."""
+    """The proposal with transformations decided from whole staged tables, by table name.
+
+    What the sample left open may be answered by the whole, and the other way round: the questions are asked anew.
+    """
     columns: list[ColumnMapping] = []
     for table in dict.fromkeys(column.table for column in proposal.columns):
         mine = proposal.for_table(table)
         columns += decide_transformations(mine, staged[table]) if table in staged else mine
-    return replace(proposal, columns=tuple(columns))
+    asked = set(_questions(proposal.columns))
+    kept = [reason for reason in proposal.review_reasons if reason not in asked]
+    reasons = (*kept, *_questions(columns))
+    only_asked = bool(proposal.review_reasons) and not kept
+    return MappingProposal(tuple(columns), bool(reasons) or (proposal.needs_review and not only_asked), reasons)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from muster.catalog.fields import FIELDS
+from muster.catalog.model import FieldType
 from muster.domain import import_codes
 from muster.domain.custom_fields import PREFIX
 from muster.domain.mapping import MatchMethod
@@ -41,6 +42,8 @@ REMEMBERED = 0.99
 _CONTRADICTED = 0.5
 _MOST_UNREADABLE = 1 / 3
 _FEW_CELLS = 3
+_MOST_ROWS = 50
+"""Of the sample, this many rows are held against what is remembered: it is asked of every column of every file."""
 _GENERIC = "generic"
 
 WordKey = tuple["UUID", str]
@@ -229,12 +232,15 @@ def _unreadable(
     feeding = [
         column
         for column in columns
-        if column.match_method is MatchMethod.REMEMBERED and column.target_field is not None
+        if column.match_method is MatchMethod.REMEMBERED
+        and (field := field_of(column)) is not None
+        and field.type is not FieldType.TEXT  # which every cell is
     ]
     if not feeding or not table.sample:
         return {}
     cells = {cell_column(place): pl.String for place in range(len(table.columns))}
-    frame = pl.DataFrame([list(row) for row in table.sample], schema=cells, orient="row")
+    rows_seen = table.sample[:: -(-len(table.sample) // _MOST_ROWS)]
+    frame = pl.DataFrame([list(row) for row in rows_seen], schema=cells, orient="row")
     rows = pl.int_range(1, frame.height + 1, dtype=pl.Int32, eager=True)
     frame = frame.insert_column(0, rows.alias(LINE)).insert_column(0, rows.alias(ROW_NUMBER))
     found: dict[int, float] = {}

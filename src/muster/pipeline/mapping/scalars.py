@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from muster.pipeline.mapping.transformation import Transformation
 
 _EXACT_INTEGER = 2.0**53
+_RATE = re.compile(r"([kmg]?)(?:(bit)s?(?:/s|ps)?|bytes?/s|i?b/s|bps)$")
+"""`mbps` and `mb/s` in a cell are those of its field; only a written `bit` is certain."""
+_THOUSANDS = {"": 1e-6, "k": 1e-3, "m": 1.0, "g": 1e3}
 _READERS = {
     FieldType.HOSTNAME: shapes.read_hostname,
     FieldType.FQDN: shapes.read_fqdn,
@@ -148,6 +152,9 @@ def _factor_of_cell(word: str, field: Field, how: Transformation) -> float | Non
     """What a number with this word behind it is multiplied by; None when the field can not be given in it."""
     unit = shapes.unit_of(word)
     factors = _UNIT_FACTORS.get(field.unit or "")
+    if field.unit in {"MB/s", "Mbit/s"}:
+        rate = _RATE.match(word)
+        return None if rate is None else _THOUSANDS[rate[1]] * _factor(field, f"M{rate[2]}/s" if rate[2] else None)
     if factors is not None:
         return factors.get(unit or "")
     if unit == "percent":

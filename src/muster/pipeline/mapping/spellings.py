@@ -92,7 +92,7 @@ def _outdone(match: HeaderMatch) -> HeaderMatch:
 
 
 def _beside(match: HeaderMatch, other: float) -> HeaderMatch:
-    """The match where a column that no field takes is named like this too: nothing of it is left where that is nearer."""
+    """The match where a column that no field takes is named like this too: nothing is left where that is nearer."""
     doubt = max(0.0, 1 - other / match.score) if other >= match.score * 0.9 else 1 - 0.5 * other
     return HeaderMatch(match.field, match.score * doubt, match.evidence)
 
@@ -156,9 +156,8 @@ def _score(words: tuple[str, ...], mine: frozenset[str], spelling: _Spelling, ov
         return _WRITTEN_TOGETHER, f"the header is {quoted} written together"
     if mine == spelling.set_of_words:
         return _OTHER_ORDER, f"the header has the words of {quoted}"
-    if abs(len(mine) - len(spelling.set_of_words)) <= 1 and spelling.field != _NONE:
-        if _differ_in_the_thing(mine, spelling.set_of_words):
-            return _SAID_OF_THE_ROW, f"the header says {quoted} of the thing in the row"
+    if spelling.field != _NONE and _differ_in_the_thing(mine, spelling.set_of_words):
+        return _SAID_OF_THE_ROW, f"the header says {quoted} of the thing in the row"
     if overlap < _LEAST_OVERLAP or not (mine ^ spelling.set_of_words).isdisjoint(HEADS):
         return 0.0, ""
     return _OVERLAP * overlap, f"the header shares words with {quoted}"
@@ -169,10 +168,7 @@ def _differ_in_the_thing(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     more, less = mine - theirs, theirs - mine
     said = mine & theirs
     return (
-        len(more) <= 1
-        and len(less) <= 1
-        and (more | less) <= ENTITIES
-        and bool(said - ENTITIES - {"number", "unit"})
+        len(more) <= 1 and len(less) <= 1 and (more | less) <= ENTITIES and bool(said - ENTITIES - {"number", "unit"})
     )
 
 
@@ -228,7 +224,9 @@ class _Index:
 
 @cache
 def _index() -> _Index:
-    texts = {name: (name.replace("_", " "), *field.spellings) for name, field in FIELDS.items()} | {_NONE: OTHER_COLUMNS}
+    texts = {name: (name.replace("_", " "), *field.spellings) for name, field in FIELDS.items()} | {
+        _NONE: OTHER_COLUMNS
+    }
     spelled = [
         (name, place if name else 0, text, normal_words(text))
         for name, spellings in texts.items()

@@ -2,7 +2,8 @@
 
 As text (ColumnMapping.transformation) it is a list of parts, one space between them:
 
-    unit:MiB         numbers are in this unit (header_words.SIZE_IN_GB, CLOCK_IN_MHZ) unless a cell names its own
+    unit:MiB         numbers are in this unit (header_words.SIZE_IN_GB, CLOCK_IN_MHZ, RATE_IN_MBIT) unless a cell names
+                     its own; unit:percent says that percentages are not written as fractions
     decimal:,        the decimal mark of the column's numbers (`.` when not given)
     fraction         percentages written as 0-1
     date:dmy         order of the parts of numeric dates: dmy, mdy, ymd; excel (day count), epoch_s, epoch_ms

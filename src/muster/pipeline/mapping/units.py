@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from muster.catalog.header_words import CLOCK_IN_MHZ, SIZE_IN_GB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
     from muster.catalog.model import Field
 
@@ -117,7 +117,7 @@ def prove(field: Field, found: tuple[Support, ...]) -> UnitProof | None:
     return UnitProof(best.unit, said, question)
 
 
-def contradiction(field: Field, stated: str, found: tuple[Support, ...]) -> str:
+def contradiction(stated: str, found: tuple[Support, ...]) -> str:
     """A question where nearly all numbers fit another unit than the stated one, and hardly any that; else empty."""
     mine = next((support for support in found if support.unit == _plain(stated)), None)
     if mine is None or mine.values < _ENOUGH or mine.share > _HARDLY_ANY:
@@ -133,7 +133,8 @@ def contradiction(field: Field, stated: str, found: tuple[Support, ...]) -> str:
 
 def factor_of(field: Field, unit: str | None) -> float:
     """What a number in `unit` is multiplied by to be in the field's unit."""
-    return _units_of(field).get(_plain(unit or field.unit or ""), 1.0)
+    known = SIZE_IN_GB if field.unit == "GB" else CLOCK_IN_MHZ
+    return known.get(unit or "", 1.0)
 
 
 def _units_of(field: Field) -> dict[str, float]:

@@ -291,16 +291,19 @@ def _names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...], tup
     names: list[str] = []
     blank: list[int] = []
     repeated: list[int] = []
+    numbers: dict[str, int] = {}
     for position, name in enumerate(given):
-        unique = name or f"Column {position + 1}"
+        wanted = name or f"Column {position + 1}"
         if not name:
             blank.append(position)
         elif name in seen:
             repeated.append(position)
-        number = 2
+        # How far each name was tried is remembered: a line may repeat one many thousand times.
+        unique, number = wanted, numbers.get(wanted, 2)
         while unique in seen or (unique != name and unique in taken):
-            unique = f"{name or f'Column {position + 1}'} ({number})"
+            unique = f"{wanted} ({number})"
             number += 1
+        numbers[wanted] = number
         seen.add(unique)
         names.append(unique)
     return tuple(names), tuple(blank), tuple(repeated)

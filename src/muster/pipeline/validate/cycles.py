@@ -49,31 +49,37 @@ def find_circles(source: NDArray[np.int64], target: NDArray[np.int64], *, most: 
     of_edge = np.full(source.size, _NONE, dtype=np.int64)
     if not kept.size:
         return Circles(of_edge, ())
-    nodes, ends = np.unique(np.concatenate([source[kept], target[kept]]), return_inverse=True)
-    first, second = ends[: kept.size], ends[kept.size :]
-    _, earliest = np.unique(first * nodes.size + second, return_index=True)
-    earliest.sort()
+    first, second, nodes = _renumbered(source[kept], target[kept])
     graph: rx.PyDiGraph[int, int] = rx.PyDiGraph()
-    graph.add_nodes_from(range(nodes.size))
-    graph.add_edges_from(
-        list(zip(first[earliest].tolist(), second[earliest].tolist(), kept[earliest].tolist(), strict=True))
-    )
-    component = np.full(nodes.size, _NONE, dtype=np.int64)
+    graph.add_nodes_from(range(nodes))
+    graph.add_edges_from(list(zip(first.tolist(), second.tolist(), kept.tolist(), strict=True)))
+    component = np.full(nodes, _NONE, dtype=np.int64)
     sizes: list[int] = []
     for members in rx.strongly_connected_components(graph):
         if len(members) > 1:
             component[members] = len(sizes)
             sizes.append(len(members))
-    inside = (component[first] != _NONE) & (component[first] == component[second])
-    found, begins, number = np.unique(component[first[inside]], return_index=True, return_inverse=True)
+    inside = np.flatnonzero((component[first] != _NONE) & (component[first] == component[second]))
+    number = component[first[inside]]
+    begins = np.empty(len(sizes), dtype=np.int64)
+    begins[number[::-1]] = inside[::-1]  # of several edges the last one written stays: the first of each circle
     order = np.argsort(begins)
     of_edge[kept[inside]] = np.argsort(order)[number]
-    starts = np.flatnonzero(inside)[begins[order]][:most].tolist()
     shown = tuple(
-        Circle(sizes[found[place]], _way_round(graph, int(first[start]), int(second[start])))
-        for place, start in zip(order.tolist(), starts, strict=False)
+        Circle(sizes[circle], _way_round(graph, int(first[begins[circle]]), int(second[begins[circle]])))
+        for circle in order[:most].tolist()
     )
     return Circles(of_edge, shown)
+
+
+def _renumbered(
+    source: NDArray[np.int64], target: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """The same edges with nodes numbered without gaps, and how many nodes there are."""
+    used = np.zeros(int(max(source.max(), target.max())) + 1, dtype=np.bool_)
+    used[source] = used[target] = True
+    number = np.cumsum(used) - 1
+    return number[source], number[target], int(used.sum())
 
 
 def _pruned(source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -95,4 +101,4 @@ def _pruned(source: NDArray[np.int64], target: NDArray[np.int64]) -> NDArray[np.
 def _way_round(graph: rx.PyDiGraph[int, int], start: int, second: int) -> tuple[int, ...]:
     """The edges of a shortest way from `start` over `second` back to it."""
     back = list(rx.digraph_dijkstra_shortest_paths(graph, second, target=start, default_weight=1.0)[start])
-    return tuple(graph.get_edge_data(here, there) for here, there in zip([start, *back], back, strict=False))
+    return tuple(min(graph.get_all_edge_data(here, there)) for here, there in zip([start, *back], back, strict=False))

@@ -25,7 +25,14 @@ LEVELS = ("server", "app", "ip")
 SOURCE_ENDS = tuple(f"{SOURCE}_{level}" for level in LEVELS)
 TARGET_ENDS = tuple(f"{TARGET}_{level}" for level in LEVELS)
 
+NAMES = {"asset_name": ("server", "app"), "hostname": ("server",), "fqdn": ("server",)}
+"""By field, as what a row lists the thing of that name."""
+
+NAMED_LEVELS = ("server", "app")
+"""The levels at which an end can be looked up among the names that are listed."""
+
 _PARTS = ("server", "app", "process")
+_BETWEEN = "\x1f"
 _LINK = ("dependency_type", "port", "protocol")
 _WORDS = sorted(PLACEHOLDERS)
 
@@ -56,6 +63,17 @@ def end_keys(columns: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
     return sides[0], sides[1]
 
 
+def whole_ends(columns: Collection[str]) -> tuple[pl.Expr, pl.Expr]:
+    """Return the keys of all that names each end, its process included, as `source` and `target`; null for nothing."""
+    sides = []
+    for side in (SOURCE, TARGET):
+        names = [_name(columns, side, part) for part in (*LEVELS, "process") if f"{side}_{part}" in columns]
+        written = pl.concat_str([name.fill_null("") for name in names], separator=_BETWEEN)
+        named = pl.any_horizontal(name.is_not_null() for name in names)
+        sides.append(pl.when(named).then(written.hash()).alias(side))
+    return sides[0], sides[1]
+
+
 def end_key(columns: Collection[str], side: str, level: str) -> pl.Expr:
     """Return the key of the end `side` at one level (UInt64); null where it has no name there."""
     return name_key(_name(columns, side, level), level)
@@ -81,6 +99,17 @@ def is_same(columns: Collection[str]) -> pl.Expr:
     by_name = named & pl.all_horizontal(part.fill_null(value=True) for part in equal)
     by_address = ~named & known["ip"] & (pairs["ip"][0] == pairs["ip"][1]).fill_null(value=False)
     return (by_name | by_address).alias(SAME)
+
+
+def listed_keys(frame: pl.DataFrame) -> pl.Series | None:
+    """Return the keys of all that the rows of a typed frame list by name, each once; None without such a column."""
+    keys = [
+        frame.select(name_key(pl.col(name).str.to_lowercase(), level).alias("listed")).to_series()
+        for name, levels in NAMES.items()
+        for level in levels
+        if name in frame.columns
+    ]
+    return pl.concat(keys).drop_nulls().unique() if keys else None
 
 
 def link_key(frame: pl.DataFrame) -> pl.Series:

@@ -27,8 +27,15 @@ PEOPLE_HEADER = (
 )
 """Headers of columns without a field that rightfully name people."""
 
-_EMAIL = r"(?i)(?:^|[^a-z0-9._%+-])((?:[a-z0-9][a-z0-9._%+-]*)@(?:[a-z0-9-]+\.)+[a-z]{2,})\b"
-_NO_PERSON = r"(?i)^(?:git|svn|hg|root|no-?reply|noreply|postmaster|hostmaster|abuse|info|support|admin|webmaster)@"
+EMAIL = r"(?i)(?:^|[^a-z0-9._%+-])((?:[a-z0-9][a-z0-9._%+-]*)@(?:[a-z0-9-]+\.)+[a-z]{2,})\b"
+"""An e-mail address, as the first group."""
+
+NO_PERSON = (
+    r"(?i)^(?:git|svn|hg|root|no-?reply|noreply|postmaster|hostmaster|abuse|info|support|admin|webmaster|helpdesk|"
+    r"service-?desk)@"
+)
+"""Addresses of roles, behind which nobody in particular stands."""
+
 _PHONE = r"(?:^|[\s:;,(/])\+[1-9][0-9]{0,2}(?:[\s./()-]*[0-9]){7,12}(?:$|[^0-9A-Za-z.:])"
 _CARD = (
     r"(?:^|[^0-9A-Za-z.:-])((?:4[0-9]{3}|5[1-5][0-9]{2}|2[2-7][0-9]{2}|6(?:011|5[0-9]{2}))(?:[ -]?[0-9]{4}){3}|"
@@ -92,8 +99,8 @@ def _checked(pattern: str, separators: str, check: Callable[[pl.Expr], pl.Expr])
 
 
 def _address(cells: pl.DataFrame, cell: str) -> pl.DataFrame:
-    address = pl.col(cell).str.extract(_EMAIL)
-    return cells.filter(address.is_not_null() & ~address.str.contains(_NO_PERSON))
+    address = pl.col(cell).str.extract(EMAIL)
+    return cells.filter(address.is_not_null() & ~address.str.contains(NO_PERSON))
 
 
 def _shaped(pattern: str) -> _Test:

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from muster.catalog.sensitive_facts import Word
 
+_WHOLE = "="
 MEANINGS = "meanings"
 NAMES = "names"
 
@@ -35,8 +38,7 @@ def plain(text: pl.Expr) -> pl.Expr:
     What stands between parts of a list is a border `|` that no words reach across.
     """
     return (
-        text.str.replace_all(r"([a-z])([A-Z][a-z])", "$1 $2")
-        .str.to_lowercase()
+        text.str.to_lowercase()
         .str.normalize("NFKD")
         .str.replace_all(r"\p{M}", "")
         .str.replace_all("ß", "ss", literal=True)
@@ -55,7 +57,7 @@ def plain_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Known words and what they mean. `whole`: they count only as the whole text, not inside of one."""
+    """Known words and what they mean; those that begin with `=` count only as the whole text, with `whole` all do."""
 
     words: tuple[Word, ...]
     whole: bool = False
@@ -65,16 +67,8 @@ class Phrases:
 
         Words that the text denies (`no public access`, `TLS 1.0 disabled`) are not told. Null gives empty lists.
         """
-        alternatives = self._alternatives
-        text = plain(pl.col("text"))
-        if self.whole:
-            found = pl.concat_list(text)
-        else:
-            denied = rf"{_DENIED_BEFORE}(?:{alternatives})\b|\b(?:{alternatives}){_DENIED_AFTER}"
-            # denials that are words of their own (`not public`) stay: they say something
-            kept = pl.when(text.str.contains(denied)).then(self._without_denied(text, denied)).otherwise(text)
-            found = kept.str.extract_all(rf"\b(?:{alternatives})\b")
-        distinct = texts.rename("text").unique().to_frame().with_columns(found.alias("found"))
+        distinct = texts.rename("text").unique().to_frame().with_columns(plain(pl.col("text")).alias("plain"))
+        distinct = distinct.select("text", self._found(pl.col("plain")).alias("found"))
         pairs = (
             distinct.explode("found")
             .join(self._table, on="found", how="inner", maintain_order="left")
@@ -89,25 +83,39 @@ class Phrases:
             .select(pl.col(MEANINGS).fill_null(nothing), pl.col(NAMES).fill_null(nothing))
         )
 
+    def _found(self, text: pl.Expr) -> pl.Expr:
+        """The known words in a plain text."""
+        as_whole = pl.concat_list(text)
+        if self.whole or not self._inside:
+            return as_whole
+        anywhere = rf"\b(?:{_alternatives(self._inside)})\b"
+        denied = rf"{_DENIED_BEFORE}(?:{_alternatives(self._inside)})\b|\b(?:{_alternatives(self._inside)}){_DENIED_AFTER}"
+        kept = pl.when(text.str.contains(denied)).then(self._without_denied(text, denied)).otherwise(text)
+        return pl.when(text.is_in(self._as_whole)).then(as_whole).otherwise(kept.str.extract_all(anywhere))
+
     def _without_denied(self, text: pl.Expr, denied: str) -> pl.Expr:
-        own = [word for word in self._plain if re.search(f"^{_DENIED_BEFORE}|{_DENIED_AFTER}$", word)]
+        """The text without what it denies; a denial that is a known word itself (`not encrypted`) says something."""
+        own = [word for word in self._inside if re.search(f"^{_DENIED_BEFORE}|{_DENIED_AFTER}$", word)]
         if not own:
             return text.str.replace_all(denied, " ")
-        own_words = rf"\b(?:{'|'.join(sorted(map(re.escape, own), key=len, reverse=True))})\b"
-        said = text.str.extract_all(own_words).list.join(" ")
-        return pl.concat_str(text.str.replace_all(own_words, " ").str.replace_all(denied, " "), said, separator=" ")
+        own_words = rf"\b(?:{_alternatives(own)})\b"
+        said = text.str.extract_all(own_words).list.join(" | ")
+        return pl.concat_str(text.str.replace_all(own_words, " ").str.replace_all(denied, " "), said, separator=" | ")
 
     @cached_property
     def _plain(self) -> dict[str, Word]:
-        table = pl.Series("text", [word.words for word in self.words], dtype=pl.String).to_frame()
+        """The words in the form in which they are compared; the first of two alike counts."""
+        table = pl.Series("text", [word.words for word in reversed(self.words)], dtype=pl.String).to_frame()
         forms = table.select(plain(pl.col("text"))).to_series()
-        return dict(zip(forms, self.words, strict=True))
+        return dict(zip(forms, reversed(self.words), strict=True))
 
     @cached_property
-    def _alternatives(self) -> str:
-        """The words as one pattern, the longest first; each but a number may stand in the plural."""
-        longest_first = sorted(self._plain, key=len, reverse=True)
-        return "|".join(re.escape(word).replace(r"\ ", " ") + ("" if word[-1].isdigit() else "s?") for word in longest_first)
+    def _inside(self) -> list[str]:
+        return [form for form, word in self._plain.items() if not word.words.startswith(_WHOLE)]
+
+    @cached_property
+    def _as_whole(self) -> list[str]:
+        return [form for form, word in self._plain.items() if word.words.startswith(_WHOLE)]
 
     @cached_property
     def _table(self) -> pl.DataFrame:
@@ -115,3 +123,15 @@ class Phrases:
         rows += [(form + "s", *rest) for form, *rest in rows if not form[-1].isdigit()]
         known = pl.DataFrame(rows, schema=["found", MEANINGS, NAMES], orient="row")
         return known.unique("found", keep="first", maintain_order=True)
+
+
+def named(words: Iterable[Word], meaning: str) -> pl.Expr:
+    """Return of the column `names` of `Phrases.told` those that stand for `meaning`, as List(String)."""
+    names = sorted({word.name for word in words if word.meaning == meaning})
+    return pl.col(NAMES).list.eval(pl.element().filter(pl.element().is_in(names)))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """The words as one pattern, the longest first; each that ends in a letter may stand in the plural."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return "|".join(word.replace("|", r"\|") + ("" if word[-1].isdigit() else "s?") for word in longest_first)

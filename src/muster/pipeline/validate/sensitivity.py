@@ -72,9 +72,7 @@ def with_sensitivity(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
         {word: level for level, word in enumerate(levels(fields))}, default=None, return_dtype=pl.Int8
     )
     rows = rows.with_columns(
-        typed.select((stated if _CLASSIFICATION in typed.columns else nothing.first()).alias(STATED)).to_series()
-        if _CLASSIFICATION in typed.columns
-        else nothing.alias(STATED),
+        typed.select(stated.alias(STATED)).to_series() if _CLASSIFICATION in typed.columns else nothing.alias(STATED),
         labelled(typed.get_column(_LABEL), fields).alias(LABELLED) if _LABEL in typed.columns else nothing.alias(LABELLED),
         _kinds(batch).alias(KINDS),
     )
@@ -100,13 +98,16 @@ def told_kinds(elements: pl.Series) -> pl.Series:
 
 
 def flags(table: MappedTable) -> Iterator[tuple[int, str]]:
-    """The columns that answer with yes or no whether a kind of data is there: position and kind."""
+    """The columns that may answer with yes or no whether a kind of data is there: position and kind.
+
+    A column of the classification may be such a flag by any header; another one has to be named as one.
+    """
     for column in table.columns:
         if column.target_field in (None, _CLASSIFICATION):
             header = pl.Series([column.source_field], dtype=pl.String)
-            for kind, pattern in _FLAG_HEADERS.items():
-                if header.str.contains(pattern).item():
-                    yield column.position, kind
+            named = [kind for kind, pattern in _FLAG_HEADERS.items() if header.str.contains(pattern).item()]
+            if named or column.target_field:
+                yield column.position, named[0] if named else "sensitive"
 
 
 def says(position: int, words: tuple[str, ...]) -> pl.Expr:
@@ -164,9 +165,9 @@ def _kind_phrases() -> Phrases:
 
 @cache
 def _label_phrases(vocabulary: tuple[tuple[str, str], ...]) -> Phrases:
-    """The labels of known schemes, then the words of the catalog."""
+    """The labels of known schemes, and the words of the catalog for what they do not know."""
     own = tuple(Word(words, meaning, meaning, "") for words, meaning in vocabulary)
-    return Phrases((*own, *classification_labels()), whole=True)
+    return Phrases((*classification_labels(), *own), whole=True)
 
 
 def _vocabulary(fields: Mapping[str, Field]) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from muster.pipeline.mapping.columns import position_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from muster.catalog.model import SourceTable
+    from muster.catalog.model import Category, SourceTable
     from muster.domain.mapping import ColumnMapping
     from muster.domain.tables import TableInfo
 
@@ -26,13 +26,14 @@ class MappedTable:
 
     `one_asset_per_row` is False for a table whose rows are parts of an asset (disks, network cards), where the
     asset's name and ids repeat rightfully. `blank_words` holds, by column position, the literal texts with which the
-    source fills a cell that has no value.
+    source fills a cell that has no value. `category` is what its rows are, None: what the file is.
     """
 
     info: TableInfo
     columns: tuple[ColumnMapping, ...]
     one_asset_per_row: bool = True
     blank_words: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    category: Category | None = None
 
     @classmethod
     def of(
@@ -59,6 +60,10 @@ class MappedTable:
     def fields(self) -> tuple[str, ...]:
         """The canonical fields that have a column, each once, in the order of their first column."""
         return tuple(dict.fromkeys(column.target_field for column in self.columns if column.target_field))
+
+    def required(self, of_file: Category) -> tuple[tuple[str, ...], ...]:
+        """The alternatives of which each row needs one, by the table's own category, else by that of the file."""
+        return (self.category or of_file).required
 
     def positions(self, name: str) -> tuple[int, ...]:
         """The columns that feed the field `name`, in file order."""

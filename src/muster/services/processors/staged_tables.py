@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.registry import sources
+from muster.catalog.registry import categories, sources
 from muster.pipeline.mapping.columns import position_of
 from muster.pipeline.mapping.convert import convert
 from muster.pipeline.mapping.source_tables import source_table_of
@@ -39,7 +39,12 @@ class TableToImport:
     ) -> TableToImport:
         """Put together what reading, detection and mapping said of one table."""
         source_table = source_table_of(detected, sources())
-        mapped = MappedTable(info, tuple(columns), blank_words=_blank_words(info, source_table))
+        mapped = MappedTable(
+            info,
+            tuple(columns),
+            blank_words=_blank_words(info, source_table),
+            category=categories().get(detected.import_category or ""),
+        )
         return cls(mapped, source_table, staged)
 
 

@@ -111,8 +111,10 @@ def missing_fields(tables: Sequence[MappedTable], category: Category) -> tuple[s
     """The required alternatives (as words) that no table has a column for."""
     return tuple(
         _one_of(alternatives)
-        for alternatives in category.required
-        if tables and all(set(alternatives).isdisjoint(table.fields) for table in tables)
+        for alternatives in dict.fromkeys(group for table in tables for group in table.required(category))
+        if all(
+            set(alternatives).isdisjoint(table.fields) for table in tables if alternatives in table.required(category)
+        )
     )
 
 
@@ -135,7 +137,7 @@ def judge(
     read = AgentRun("reader", StepStatus.COMPLETED, invalid=_read_errors(tables, read_findings))
     verdicts = []
     for table, records in tables:
-        lacks = any(set(alternatives).isdisjoint(table.fields) for alternatives in category.required)
+        lacks = any(set(alternatives).isdisjoint(table.fields) for alternatives in table.required(category))
         rows = held_back([*runs, read], table.number)
         verdicts.append(TableVerdict(table, table.number in blocked or lacks, rows, records))
     mapped = [table for table, _ in tables]

@@ -74,7 +74,9 @@ def _check_batch(batch: Batch, _knowledge: Knowledge) -> Outcome:
         LINE,
         *dependencies.end_keys(typed.columns),
         rank.alias(_RANK),
-        (pl.coalesce(named).is_null() & ~pl.col(ROW_NUMBER).is_in(wrong.get_column(ROW_NUMBER).implode())).alias(_MISSING),
+        (pl.coalesce(named).is_null() & ~pl.col(ROW_NUMBER).is_in(wrong.get_column(ROW_NUMBER).implode())).alias(
+            _MISSING
+        ),
         matters.fill_null(value=False).alias(_MATTERS),
     )
     return Outcome(found, gathered=rows.filter(pl.col(_RANK).is_not_null() | pl.col(_MISSING)).collect())
@@ -98,9 +100,7 @@ def _on_low(rows: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col(_RANK) == _LOW)
     )
     both = critical.join(low, left_on=TARGET, right_on=SOURCE, maintain_order="left")
-    return places(
-        both, "critical_on_low", None, params={name: pl.col(name) for name in ("first", "first_line")}
-    )
+    return places(both, "critical_on_low", None, params={name: pl.col(name) for name in ("first", "first_line")})
 
 
 def _missing(rows: pl.DataFrame, name: str) -> pl.DataFrame:

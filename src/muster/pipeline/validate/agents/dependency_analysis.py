@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from muster.catalog.ports import FIRST_CLIENT_PORT
+from muster.catalog.reference.ports import FIRST_CLIENT_PORT
 from muster.domain.findings import PLACES_PER_CODE, FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER
 from muster.pipeline.validate import dependencies
@@ -46,9 +46,6 @@ _LISTED = "listed"
 _SOURCE_FIELD = "source_field"
 _TARGET_FIELD = "target_field"
 _FIELD = pl.Enum([*SOURCE_ENDS, *TARGET_ENDS])
-_NAMES = {"asset_name": ("server", "app"), "application_name": ("app",), "hostname": ("server",), "fqdn": ("server",)}
-"""By field, as what a row lists the thing of that name."""
-_LISTED_LEVELS = ("server", "app")
 
 _FIRST = {"first": pl.col("first"), "first_line": pl.col("first_line")}
 
@@ -121,23 +118,20 @@ def _check_batch(batch: Batch, _knowledge: Knowledge) -> Outcome:
         .with_columns(dependencies.link_key(typed).alias(_LINK), pl.lit(seen).alias(_MEASURED))
     )
     edges = _each_once(rows.filter(pl.col(SOURCE).is_not_null() & pl.col(TARGET).is_not_null()))
-    listed = [
-        typed.select(dependencies.name_key(pl.col(name).str.to_lowercase(), level).alias(_LISTED)).drop_nulls()
-        for name, levels in _NAMES.items()
-        for level in levels
-        if name in names
-    ]
-    return Outcome(gathered=pl.concat([edges, *(keys.unique() for keys in listed)], how="diagonal"))
+    listed = dependencies.listed_keys(typed)
+    if listed is None:
+        return Outcome(gathered=edges)
+    return Outcome(gathered=pl.concat([edges, listed.alias(_LISTED).to_frame()], how="diagonal"))
 
 
 def _end_names(names: set[str]) -> list[pl.Expr]:
     """The keys of each end by server and by application, where rows list what there is."""
-    if names.isdisjoint(_NAMES):
+    if names.isdisjoint(dependencies.NAMES):
         return []
     return [
         dependencies.end_key(names, side, level).alias(f"{side}_{level}")
         for side in (SOURCE, TARGET)
-        for level in _LISTED_LEVELS
+        for level in dependencies.NAMED_LEVELS
         if f"{side}_{level}" in names
     ]
 
@@ -206,7 +200,9 @@ def _contradicted(edges: pl.DataFrame) -> pl.DataFrame:
     """The later of two rows that differ in their direction only."""
     stated = edges.filter(~pl.col(_MEASURED) & (pl.col(_SOURCE_FIELD) != "source_ip"))
     ends = (SOURCE, TARGET)
-    pair = stated.select(pl.min_horizontal(*ends).alias("low"), pl.max_horizontal(*ends).alias("high"), _LINK).hash_rows()
+    pair = stated.select(
+        pl.min_horizontal(*ends).alias("low"), pl.max_horizontal(*ends).alias("high"), _LINK
+    ).hash_rows()
     both = stated.with_columns(pair.alias("pair")).filter(pl.col("pair").is_duplicated())
     # of one pair there are two rows at most, since every edge stands here once
     later = both.with_columns(
@@ -217,7 +213,8 @@ def _contradicted(edges: pl.DataFrame) -> pl.DataFrame:
 
 def _hubs(edges: pl.DataFrame, source: NDArray[np.int64], target: NDArray[np.int64]) -> pl.DataFrame:
     nodes = int(max(source.max(), target.max())) + 1
-    pairs = np.unique(source * nodes + target)
+    pairs = np.sort(source * nodes + target)
+    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
     dependents = np.bincount(pairs % nodes, minlength=nodes)
     needs = np.bincount(pairs // nodes, minlength=nodes)
     neighbours = dependents + needs
@@ -227,13 +224,18 @@ def _hubs(edges: pl.DataFrame, source: NDArray[np.int64], target: NDArray[np.int
         return places(edges.clear(), "hub", None)
     ends = [
         edges.select(
-            ROW_NUMBER, LINE, pl.col(name).cast(pl.String).alias("field"), pl.Series("node", numbers), place=pl.lit(place)
+            ROW_NUMBER,
+            LINE,
+            pl.col(name).cast(pl.String).alias("field"),
+            pl.Series("node", numbers),
+            place=pl.lit(place),
         ).filter(pl.Series(hub[numbers]))
         for place, (name, numbers) in enumerate(((_SOURCE_FIELD, source), (_TARGET_FIELD, target)))
     ]
     first = pl.concat(ends).sort(ROW_NUMBER, "place").unique("node", keep="first", maintain_order=True)
     told = first.with_columns(
-        pl.Series("dependents", dependents[first.get_column("node")]), pl.Series("needs", needs[first.get_column("node")])
+        pl.Series("dependents", dependents[first.get_column("node")]),
+        pl.Series("needs", needs[first.get_column("node")]),
     )
     return places(told, "hub", pl.col("field"), params={name: pl.col(name) for name in ("dependents", "needs")})
 
@@ -245,7 +247,9 @@ def _orphans(edges: pl.DataFrame, listed: pl.Series) -> pl.DataFrame:
         if named:
             known = pl.any_horizontal(pl.col(name).is_in(listed.implode()).fill_null(value=False) for name in named)
             field = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in named)
-            unlisted = edges.filter(~known).select(ROW_NUMBER, LINE, pl.coalesce(named).alias("key"), field.alias("field"))
+            unlisted = edges.filter(~known).select(
+                ROW_NUMBER, LINE, pl.coalesce(named).alias("key"), field.alias("field")
+            )
             found.append(unlisted.drop_nulls("key"))
     if not found:
         return places(edges.clear(), "orphan", None)

@@ -15,10 +15,15 @@ What holds a row back, and why:
 
 In a table whose rows are parts of an asset (disks, network cards) identifiers repeat rightfully: there only equal rows
 and equal record keys count. Factory texts and placeholders identify nothing.
+
+In a table of dependencies a row is a connection between two things, named again and again. There, too, only equal rows
+and equal record keys count, and two rows with the same source, target, kind, port and protocol, which become one
+dependency: warning. Where each row is one connection that was seen, they repeat rightfully.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -26,8 +31,9 @@ import polars as pl
 from muster.domain.conversion import RECORD_KEY
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import ROW_NUMBER
-from muster.pipeline.validate import repeats
+from muster.pipeline.validate import dependencies, repeats
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView
+from muster.pipeline.validate.dependencies import SOURCE, SOURCE_ENDS, TARGET
 from muster.pipeline.validate.identifiers import ADDRESSES, LABEL, NAMES, NEEDS, STRONG, Identifier
 from muster.pipeline.validate.places import places
 
@@ -84,19 +90,44 @@ _CODES = (
         template="This row shares a value of {field} with row {first} (line {first_line}).",
         advice="Check which row is current; clusters and gateways share addresses rightfully.",
     ),
+    FindingCode(
+        code="repeated_dependency",
+        severity=Severity.WARNING,
+        title="Several rows tell of one dependency",
+        template="This row has the ends, kind, port and protocol of row {first} (line {first_line}){differing}.",
+        advice="They become one dependency. Keep one row, or say by kind or port what sets them apart.",
+    ),
 )
 
+_DEPENDENCY = "dependency"
 _AT = {"first": pl.col(repeats.FIRST), "first_line": pl.col(repeats.FIRST_LINE)}
 
 
 def _check_batch(batch: Batch, _knowledge: Knowledge) -> Outcome:
-    return Outcome(gathered=repeats.gather(batch))
+    if not dependencies.is_dependencies(batch.table):
+        named = not set(batch.table.fields).isdisjoint(NEEDS)
+        return Outcome(gathered=repeats.gather(batch) if named else None)
+    keys = repeats.gather(replace(batch, table=replace(batch.table, one_asset_per_row=False)))
+    return Outcome(gathered=keys.with_columns(_dependency_keys(batch)))
+
+
+def _dependency_keys(batch: Batch) -> pl.Series:
+    """What makes two rows the same dependency; null where an end has no name, or rows are single connections."""
+    ends = batch.typed.select(*dependencies.whole_ends(batch.typed.columns))
+    named = pl.col(SOURCE).is_not_null() & pl.col(TARGET).is_not_null()
+    keys = ends.with_columns(dependencies.link_key(batch.typed).alias("link"))
+    told = pl.lit(value=not dependencies.tells_events(batch)) & named
+    return (
+        keys.with_columns(keys.hash_rows().alias(_DEPENDENCY))
+        .select(pl.when(told).then(_DEPENDENCY).alias(_DEPENDENCY))
+        .to_series()
+    )
 
 
 def _check_table(view: TableView, _knowledge: Knowledge) -> Outcome:
     pairs = {
         name: repeats.later_rows(view.gathered, name)
-        for name in (repeats.WHOLE_ROW, *(item.field for item in STRONG), LABEL, *ADDRESSES)
+        for name in (repeats.WHOLE_ROW, *(item.field for item in STRONG), LABEL, *ADDRESSES, _DEPENDENCY)
         if name in view.gathered.columns
     }
     equal = pairs.pop(repeats.WHOLE_ROW)
@@ -106,6 +137,10 @@ def _check_table(view: TableView, _knowledge: Knowledge) -> Outcome:
     if all(pair.is_empty() for pair in pairs.values()):
         return Outcome(found)
     values = repeats.Values(view, list(pairs.values()))
+    if _DEPENDENCY in pairs:
+        same = pairs.pop(_DEPENDENCY)
+        found.append(_same_dependency(same, values))
+        pairs = {name: _not_told(pair, same) for name, pair in pairs.items()}
     told: list[pl.DataFrame] = []
     for item in STRONG:
         if item.field in pairs:
@@ -175,12 +210,22 @@ def _same_name(pairs: pl.DataFrame, values: repeats.Values) -> list[pl.DataFrame
     ]
 
 
+def _same_dependency(pairs: pl.DataFrame, values: repeats.Values) -> pl.DataFrame:
+    if pairs.is_empty():
+        return places(pairs, "repeated_dependency", None)
+    both = values.compare(pairs)
+    differing = pl.when(values.any_differs(values.fields)).then(
+        pl.format(", but differs in: {}", values.differing(values.fields))
+    )
+    return places(both, "repeated_dependency", None, params={**_AT, "differing": differing.fill_null("")})
+
+
 AGENT = Agent(
     id="duplicate_detection",
     title="Duplicate detection",
-    description="Equal rows, one identity with different values, nearly equal names, shared addresses.",
+    description="Equal rows, one identity with different values, nearly equal names, shared addresses, repeated links.",
     codes=_CODES,
-    needs=NEEDS,
+    needs=(*NEEDS, *SOURCE_ENDS),
     check_batch=_check_batch,
     check_table=_check_table,
 )

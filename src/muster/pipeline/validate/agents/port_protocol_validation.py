@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.ports import (
+from muster.catalog.reference.ports import (
     CARRIERS,
     CLEARTEXT_PROTOCOLS,
     ENCRYPTED_PROTOCOLS,
@@ -50,11 +50,14 @@ if TYPE_CHECKING:
 _PORT, _PROTOCOL = "port", "protocol"
 _CONNECTION = "connection"
 _CLAUSE = "clause"
+_WORDED = "worded"
 _CLAUSES = pl.Enum(
     ["port_without_ports", "unusual_pair", "unusual_transport", "cleartext_protocol", "ephemeral_port"],
 )
+_WITH_USUAL = frozenset({"unusual_pair", "unusual_transport"})
+"""Clauses whose sentence says what usually answers on the port."""
 _UNKNOWN = r"^(?:unknown|other|various|several|custom|proprietary)"
-"""Words that say openly that no protocol is named; placeholders are told by others."""
+"""Words that say openly that no protocol is named."""
 _NUMBER = r"^(?:1?\d?\d|2[0-4]\d|25[0-5])$"
 """The numbers of protocols (IANA's registry of protocol numbers has 0 to 255)."""
 _PARTS = r"[/,;+& ]+"
@@ -98,7 +101,7 @@ _CODES = (
         code="cleartext_protocol",
         severity=Severity.WARNING,
         title="A protocol without encryption",
-        template="By its {field} this connection is usually not encrypted: {usual}.",
+        template="By its {field} this connection is usually not encrypted.",
         advice="Use the encrypted form of the protocol, at the latest after the move.",
     ),
     FindingCode(
@@ -129,13 +132,14 @@ def _unknown(cells: pl.Series) -> pl.Series:
     words = cells.drop_nulls().unique()
     lower = words.str.to_lowercase()
     parts = lower.str.replace_all(_PARTS, " ").str.strip_chars().str.split(" ")
-    known = pl.element().is_in(sorted(_known())) | pl.element().str.contains(_NUMBER)
-    fits = parts.list.eval(known).list.all() | lower.is_in(sorted(_known()))
+    known = pl.element().is_in(sorted(known_protocols())) | pl.element().str.contains(_NUMBER)
+    fits = parts.list.eval(known).list.all() | lower.is_in(sorted(known_protocols()))
     return words.filter(~fits & ~lower.str.contains(_UNKNOWN))
 
 
 @cache
-def _known() -> frozenset[str]:
+def known_protocols() -> frozenset[str]:
+    """Return every word that names a protocol, in lower case."""
     used = {word for use in port_uses() for word in (*use.protocols, use.service) if word}
     return frozenset(used | TRANSPORTS | PORTLESS | CARRIERS | CLEARTEXT_PROTOCOLS | OTHER_PROTOCOLS)
 
@@ -153,7 +157,7 @@ def _judged(batch: Batch) -> pl.DataFrame:
     odd = (
         pairs.with_columns(pl.when(holds.fill_null(value=False)).then(pl.lit(name)).alias(name)
                            for name, holds in _clauses().items())
-        .with_columns(pl.concat_list(_clauses()).list.drop_nulls().cast(pl.List(_CLAUSES)).alias(_CLAUSE))
+        .with_columns(pl.concat_list(*_clauses()).list.drop_nulls().cast(pl.List(_CLAUSES)).alias(_CLAUSE))
         .filter(pl.col(_CLAUSE).list.len() > 0)
     )  # fmt: skip
     ends = typed.select(*dependencies.end_keys(typed.columns)).with_columns(dependencies.link_key(typed).alias("link"))
@@ -163,8 +167,8 @@ def _judged(batch: Batch) -> pl.DataFrame:
     hits = cells.with_columns(keys.alias(_CONNECTION)).join(
         odd.select(_PORT, _PROTOCOL, _CLAUSE), on=[_PORT, _PROTOCOL], nulls_equal=True, maintain_order="left"
     )
-    worded = pl.col(_PROTOCOL).is_not_null() & ~pl.col(_PROTOCOL).is_in(sorted(TRANSPORTS))
-    return hits.explode(_CLAUSE).select(ROW_NUMBER, LINE, _CLAUSE, _PORT, worded.alias("worded"), _CONNECTION)
+    worded = pl.col(_PROTOCOL).is_in(sorted(CLEARTEXT_PROTOCOLS)).fill_null(value=False).alias(_WORDED)
+    return hits.select(ROW_NUMBER, LINE, _CLAUSE, _PORT, worded, _CONNECTION).explode(_CLAUSE)
 
 
 @cache
@@ -220,24 +224,19 @@ def _clauses() -> dict[str, pl.Expr]:
 
 
 def _check_table(view: TableView, _knowledge: Knowledge) -> Outcome:
+    usual = _usual().select(_PORT, "usual", pl.col("transports").list.join(" and "))
     told = view.gathered.unique([_CLAUSE, _CONNECTION], keep="first", maintain_order=True).join(
-        _usual().select(_PORT, "usual", pl.col("transports").list.join(" and ")), on=_PORT, how="left", maintain_order="left"
+        usual, on=_PORT, how="left", maintain_order="left"
     )
-    usual = {"usual": pl.col("usual")}
-    worded = {"usual": pl.when(~pl.col("worded")).then("usual").fill_null(pl.lit("as its name says"))}
-    params: dict[str, dict[str, pl.Expr]] = {
-        "unusual_pair": usual,
-        "unusual_transport": {**usual, "transports": pl.col("transports")},
-        "cleartext_protocol": worded,
-    }
-    by_word = pl.when("worded").then(pl.lit(_PROTOCOL)).otherwise(pl.lit(_PORT))
+    params = {"usual": pl.col("usual"), "transports": pl.col("transports")}
+    by_word = pl.when(_WORDED).then(pl.lit(_PROTOCOL)).otherwise(pl.lit(_PORT))
     return Outcome(
         [
             places(
                 told.filter(pl.col(_CLAUSE) == clause),
                 clause,
                 by_word if clause == "cleartext_protocol" else _PORT,
-                params=params.get(clause),
+                params=params if clause in _WITH_USUAL else None,
             )
             for clause in _CLAUSES.categories
         ]

@@ -9,6 +9,8 @@ What holds a row back, and why:
   range, and for a word outside the vocabulary (people coin new environments every day); the nearest one is named.
 - Unless that cell was all the row had of a required value: then nothing names the row any more, and it is held back
   with the cell as the reason: error.
+- A file may hold tables of several kinds (applications, and the dependencies between them): each is asked for what its
+  own category requires.
 - Two columns for a field with one value: only the surest filled one counts: warning, since nothing is lost from the
   claim. It is no finding where a list field unites them, or where the profile of the source pairs them on purpose.
 """
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from muster.pipeline.validate.tables import Batch, MappedTable
 
 _CELL = [ROW_NUMBER, "position"]
+_NAMED = 8
+"""As many fields are named in a sentence."""
 
 _CODES = (
     FindingCode(
@@ -93,14 +97,14 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
             "field": alternatives[0] if len(alternatives) == 1 else None,
             "params": params_json(alternatives=_one_of(alternatives)),
         }
-        for alternatives in knowledge.category.required
+        for alternatives in table.required(knowledge.category)
         if mapped.isdisjoint(alternatives)
     ]
     for name in table.fields:
         positions = table.positions(name)
         declared = knowledge.fields.get(name)
         methods = {column.match_method for column in table.columns if column.target_field == name}
-        on_purpose = methods == {MatchMethod.SOURCE_PROFILE}
+        on_purpose = methods <= {MatchMethod.SOURCE_PROFILE, MatchMethod.REMEMBERED}
         if len(positions) > 1 and declared is not None and not declared.is_list and not on_purpose:
             headers = ", ".join(f"“{table.info.columns[position]}”" for position in positions)
             rows.append({"code": "column_mapped_twice", "field": name, "params": params_json(columns=headers)})
@@ -111,7 +115,7 @@ def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     failures = batch.failures
     lost = [failures.clear()]
     found = []
-    for alternatives in knowledge.category.required:
+    for alternatives in batch.table.required(knowledge.category):
         mapped = [name for name in alternatives if name in batch.table.fields and name in batch.typed.columns]
         if mapped:
             empty = batch.typed.filter(~pl.any_horizontal(filled(batch.typed.schema, name) for name in mapped))
@@ -143,7 +147,11 @@ def _with_excerpt(failures: pl.DataFrame, code: str, params: dict[str, pl.Expr])
 
 
 def _one_of(alternatives: tuple[str, ...]) -> str:
-    return alternatives[0] if len(alternatives) == 1 else "any of " + ", ".join(alternatives)
+    """Words for a choice of fields, the first eight of them named."""
+    if len(alternatives) == 1:
+        return alternatives[0]
+    more = len(alternatives) - _NAMED
+    return f"any of {', '.join(alternatives[:_NAMED])}{f' or {more} more' if more > 0 else ''}"
 
 
 AGENT = Agent(

@@ -166,7 +166,8 @@ def _secrets(cells: pl.DataFrame, column: ColumnMapping) -> pl.DataFrame:
 
 def _is_secret_column(column: ColumnMapping) -> bool:
     header = pl.Series([column.source_field], dtype=pl.String)
-    return column.target_field is None and bool(header.str.contains(credentials.SECRET_HEADER).item())
+    unmapped = column.target_field is None or column.custom is not None
+    return unmapped and bool(header.str.contains(credentials.SECRET_HEADER).item())
 
 
 def _by_kind(cells: pl.DataFrame, kinds: tuple[str, ...], label: str) -> list[pl.DataFrame]:

@@ -1,4 +1,4 @@
-"""Which services usually answer on which ports: the facts of reference/ports.csv, each with its public source.
+"""Which services usually answer on which ports: the facts of ports.csv, each with its public source.
 
 `service` is the name in IANA's registry of service names and port numbers where the port is assigned there, else empty
 and the source is the vendor's page. Transports are those that the service is used over, of which IANA lists more.
@@ -71,16 +71,16 @@ OTHER_PROTOCOLS = ENCRYPTED_PROTOCOLS | {
 @cache
 def port_uses() -> tuple[PortUse, ...]:
     """Every row of reference/ports.csv, by port; a port with two services has two."""
-    with (files("muster.catalog") / "reference" / "ports.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            PortUse(
-                port=int(row["port"]),
-                transports=tuple(row["transports"].split()),
-                service=row["service"],
-                title=row["title"],
-                protocols=tuple(row["protocols"].split()),
-                cleartext=Cleartext(row["cleartext"]),
-                source=row["source"],
-            )
-            for row in csv.DictReader(file)
+    lines = (files(__package__) / "ports.csv").read_text(encoding="utf-8").splitlines()
+    return tuple(
+        PortUse(
+            port=int(row["port"]),
+            transports=tuple(row["transports"].split()),
+            service=row["service"],
+            title=row["title"],
+            protocols=tuple(row["protocols"].split()),
+            cleartext=Cleartext(row["cleartext"]),
+            source=row["source"],
         )
+        for row in csv.DictReader(lines)
+    )
