@@ -13,6 +13,7 @@ from muster.db.repos import import_rows, steps
 from muster.domain.conversion import CLEARED_FIELDS, RECORD_KEY
 from muster.domain.flow_state import SupersededError
 from muster.domain.tables import LINE, ROW_NUMBER
+from muster.pipeline.enrich.keys import NAMING_FIELDS
 from muster.pipeline.validate import scores
 from muster.services.processors.row_json import cleansed_delta, errors_json, raw_cells
 
@@ -151,8 +152,13 @@ def write_claims(typed: pl.LazyFrame, verdict: TableVerdict, as_of: date, target
 
 
 def write_claim_file(typed: pl.LazyFrame, as_of: date, target: Path) -> None:
-    """Write converted rows (domain.conversion) as claims, with their two scores (0 to 100) as of a day."""
+    """Write converted rows (domain.conversion) as claims, with their two scores (0 to 100) as of a day.
+
+    A row that names no asset is no claim: what is known of connections and of data speaks of assets by other fields.
+    """
     schema = typed.collect_schema()
+    naming = [name for name in NAMING_FIELDS if name in schema]
+    typed = typed.filter(pl.any_horizontal(pl.col(naming).is_not_null())) if naming else typed.clear()
     completeness, quality = scores(schema, as_of)
     fields = [name for name in schema if name not in {ROW_NUMBER, LINE, RECORD_KEY, CLEARED_FIELDS}]
     claims = typed.select(

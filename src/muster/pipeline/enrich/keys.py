@@ -93,6 +93,9 @@ RECORD_FALLBACKS = (*_RECORD_NUMBERS, *_RECORD_NAMES)
 """What names a machine's record within its feed when its source names none: the first number with the first name, the
 one of them that is there, or its first address. Anything else goes by its name."""
 
+NAMING_FIELDS = ("source_id", *RECORD_FALLBACKS, "mac_address", "ip_address")
+"""A row in which none of these is filled says of no asset which one it is."""
+
 KEY_COLUMNS = ("record_key", "source_id", "manufacturer", *RECORD_FALLBACKS, "mac_address", "ip_address", "asset_type")
 """The typed columns that `identity_keys` looks at."""
 
