@@ -161,9 +161,7 @@ def access_words() -> tuple[Word, ...]:
 def identity_numbers() -> tuple[IdentityNumber, ...]:
     """How countries number their people."""
     return tuple(
-        IdentityNumber(
-            row["id"], row["title"], row["pattern"], row["distinct"] == "yes", row["check"], row["source"]
-        )
+        IdentityNumber(row["id"], row["title"], row["pattern"], row["distinct"] == "yes", row["check"], row["source"])
         for row in _rows("national_ids")
     )
 

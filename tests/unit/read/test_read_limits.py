@@ -47,6 +47,17 @@ def test_a_file_without_line_ends_is_refused(tmp_path: Path) -> None:
         read_head(inspect_upload(path), Limits(record_bytes=10_000_000))
 
 
+def test_a_refused_line_names_the_upload_and_not_where_its_bytes_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "0123abcd.blob"
+    for content in (b"x" * 20_000_000, b"name,os\nweb01,linux\nTotal,1\n\nsite,city\n" + b"x" * 20_000_000):
+        path.write_bytes(content)
+        with pytest.raises(UnreadableFileError, match=r"^servers\.csv has a line") as caught:
+            read_file(
+                inspect_upload(path, filename="servers.csv"), tmp_path / "staging", Limits(record_bytes=10_000_000)
+            )
+        assert caught.value.facts["filename"] == "servers.csv"
+
+
 def test_a_file_above_the_limit_is_too_large(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     path.write_bytes(b"a,b\n1,2\n")

@@ -232,6 +232,10 @@ LONG = 200_000
         "<table><tr><td>" + "<!" * LONG,
         "<table><tr><td>" + "&" * LONG,
         "name,os\n" + "," * LONG,
+        ",".join(["name"] * LONG) + "\n",
+        ",".join(["name"] * 16_000) + "\n" + ",".join(["1"] * 16_000) + "\n",
+        "name,os\nweb01,linux\ndb01," + '"x"y' * LONG + "\n",
+        "name,os\nweb01,linux\n" + '"x"y,' * LONG + "\n",
         "name,os\nweb01," + "\\" * LONG + "\n",
         "name,os\nweb01," + " " * LONG + "\n",
         "name,os\nweb01," + "'" * LONG + "\n",
@@ -240,7 +244,7 @@ LONG = 200_000
         "2 123456789012 eni-1" + " a" * LONG,
         "#separator " + "\\x09" * LONG + "\n#fields\ta\n1\n",
     ],
-    ids=lambda content: content[:18],
+    ids=lambda content: f"{content[:18]}…{content[-6:]}",
 )
 def test_no_pattern_searches_for_ever(content: str, tmp_path: Path) -> None:
     assert _seconds_to_end(tmp_path, content) < 20

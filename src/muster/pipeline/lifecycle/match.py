@@ -96,6 +96,7 @@ def _product(text: str, kind: ProductKind | None) -> Product | None:
     return None
 
 
+@lru_cache(maxsize=_KEPT)
 def _numbers(product: Product, text: str) -> _Numbers:
     rest = text
     for pattern, number in product.rewrites:

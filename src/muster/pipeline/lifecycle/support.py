@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from muster.catalog.reference.end_of_life import LONG_AGO, NOT_YET
+from muster.catalog.reference.end_of_life import LONG_AGO
 
 if TYPE_CHECKING:
     from muster.catalog.reference.end_of_life import Release

@@ -326,7 +326,8 @@ WEB_PAGE = FindingCode(
     "web_page",
     Severity.INFO,
     "Web page",
-    "The file is a web page (HTML), whatever its name says; it holds {count} table(s). Nothing it links to was fetched.",
+    "The file is a web page (HTML), whatever its name says; it holds {count} table(s). "
+    "Nothing it links to was fetched.",
 )
 UNPACKED = FindingCode(
     "unpacked", Severity.INFO, "Unpacked", "The file is {title}; {count} file(s) in it were read as tables."

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from muster.domain.errors import UnreadableFileError
 from muster.pipeline.read.blank import BLANKS, is_blank, tidy
 from muster.pipeline.read.shape.headings import heading_at
 from muster.pipeline.read.shape.looks import (
@@ -19,6 +18,7 @@ from muster.pipeline.read.shape.looks import (
     may_be_names,
     shape_of,
 )
+from muster.pipeline.upload import beyond_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,10 +76,30 @@ class Layout:
     until: int = 0
 
 
-def find_layout(rows: Sequence[Line], merges: Sequence[Merge] = ()) -> Layout | None:
+@dataclass(frozen=True, slots=True)
+class Widest:
+    """How many columns a table may have; `filename` is what a refusal calls the file."""
+
+    columns: int
+    filename: str
+
+    def check(self, width: int) -> None:
+        """Raise UnreadableFileError for a table of more columns than any tool writes on purpose."""
+        if width > self.columns:
+            raise beyond_limit(
+                self.filename,
+                f"has {width:,} columns, more than the {self.columns:,} that are read",
+                "leave out the columns that are not needed, or check whether rows and columns are swapped",
+                setting="max_columns",
+                limit=self.columns,
+                kind="too_many_columns",
+            )
+
+
+def find_layout(rows: Sequence[Line], widest: Widest, merges: Sequence[Merge] = ()) -> Layout | None:
     """Return the layout of a table from its first rows as (line, cells), None when no row holds anything.
 
-    `merges` are the merged cells of a sheet.
+    `merges` are the merged cells of a sheet. Raises UnreadableFileError for a table of too many columns.
     """
     lines = [(index, line, cells) for index, (line, cells) in enumerate(rows) if not all(map(is_blank, cells))]
     if not lines:
@@ -87,6 +107,7 @@ def find_layout(rows: Sequence[Line], merges: Sequence[Merge] = ()) -> Layout | 
     for index, line, cells in lines[:_DEEPEST]:
         if tidy(cells[0]).casefold() in _LOG_FIELDS:
             # Logs of Zeek and of the W3C extended format name their columns in a comment.
+            widest.check(len(cells) - 1)
             body = [row for _, _, row in lines if not row[0].startswith("#")]
             layout = _named(cells[1:], body, line, skip=index + 1, above=index, comments=True)
             return replace(layout, until=len(rows))
@@ -94,10 +115,14 @@ def find_layout(rows: Sequence[Line], merges: Sequence[Merge] = ()) -> Layout | 
     start = _behind_labels(lines) if end == len(lines) else 0
     place = start + _header_place([cells for _, _, cells in lines[start:end]])
     index, line, cells = lines[place]
+    widest.check(len(cells))
     body = [row for _, _, row in lines[place + 1 : end]]
     if _is_data(cells, body):
-        return replace(_nameless([cells, *body], index), until=lines[end - 1][0] + 1)
+        layout = replace(_nameless([cells, *body], index), until=lines[end - 1][0] + 1)
+        widest.check(len(layout.columns))
+        return layout
     heading = heading_at([(line, cells) for _, line, cells in lines[:end]], place, merges)
+    widest.check(len(heading.names))
     _, line, bottom = lines[heading.bottom]
     layout = _named(
         heading.names,
@@ -115,19 +140,6 @@ def find_layout(rows: Sequence[Line], merges: Sequence[Merge] = ()) -> Layout | 
     return replace(
         layout, titles=titles, stacked=heading.stacked, units=heading.units, hints=heading.hints, until=until
     )
-
-
-def check_width(layout: Layout, limit: int, filename: str) -> None:
-    """Raise UnreadableFileError for a table of more columns than any tool writes on purpose."""
-    width = max(len(layout.columns), len(layout.header))
-    if width > limit:
-        raise UnreadableFileError(
-            f"{filename} has {width:,} columns; the limit is {limit:,}: leave out the columns that are not needed, "
-            "or check whether rows and columns are swapped.",
-            filename=filename,
-            columns=width,
-            limit=limit,
-        )
 
 
 def _first_table(lines: Sequence[tuple[int, int, Sequence[str]]]) -> int:

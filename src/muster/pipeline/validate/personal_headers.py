@@ -10,30 +10,42 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from muster.catalog.sensitive_facts import data_kinds, header_kinds, header_kinds_beside
 from muster.kit.text import fold, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import polars as pl
+
     from muster.catalog.sensitive_facts import Word
 
-_ENDINGS = frozenset(
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ENDINGS = _words_of(
     "number no nr num id value text field column hash encrypted masked plain raw primary secondary private home work "
-    "1 2 3 code full".split()
+    "1 2 3 code full"
 )
 """Words that may follow the name of a kind without changing it."""
 
-_OF_THINGS = frozenset(
+_OF_THINGS = _words_of(
     "host server machine computer node vm device printer network net ip mac nat dns gateway subnet switch router port "
     "product item part model article software hardware application app system service database db table column schema "
     "account display pool set file folder path object bucket dataset asset resource cluster project environment company organization "
     "organisation vendor supplier manufacturer provider site domain url web store branch office building memory bus "
-    "sender smtp alert notification support role group team queue template class type event process job task".split()
+    "sender smtp alert notification support role group team queue template class type event process job task"
 )
 """Words before it that make it the name, address or number of a thing."""
+
+_OF_PEOPLE = _words_of(
+    "customer client consumer subscriber patient employee staff person personal people member student pupil applicant "
+    "candidate guest passenger cardholder beneficiary insured tenant driver user kunde kunden mitarbeiter patienten "
+    "personen cliente paciente empleado salarie"
+)
+"""Words before it that make it the name, address or number of a person."""
 
 _NEIGHBOURS = 2
 """So many columns of personal data make a table one about people."""
@@ -44,8 +56,11 @@ _ADDRESS_OF_THING = rf"{_IP}|^[a-z]+://|^(?:[0-9A-Fa-f]{{2}}[:-]){{5}}[0-9A-Fa-f
 _LOOKS: dict[str, str] = {
     "email_address": r"@",
     "phone_number": r"^\+?[\d\s()./x-]*\d[\d\s()./x-]{4,}$",
-    "person_name": r"^\p{L}[\p{L}\p{M}'’`´. ,-]{0,60}$",
-    "birth_date": r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|^(?:19|20)\d{6}$|^(?:19|20)\d{2}$|(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    "person_name": r"^\p{L}[\p{L}\p{M}\p{Pf}'`. ,-]{0,60}$",
+    "birth_date": (
+        r"\d{1,4}[-/. ]\d{1,2}[-/. ]\d{1,4}|^(?:19|20)\d{6}$|^(?:19|20)\d{2}$|"
+        r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    ),
     "national_id": r"\d.*\d.*\d.*\d",
     "tax_id": r"\d.*\d.*\d.*\d",
     "passport": r"\d.*\d.*\d",
@@ -61,7 +76,7 @@ _MOST = 0.6
 
 def kinds_by_header(headers: Mapping[int, str]) -> dict[int, str]:
     """Return the kind of personal data that each header names, by position; those that name none are left out."""
-    found = {place: kind for place, header in headers.items() if (kind := _kind_of(header, _by_words()))}
+    found = {place: kind for place, header in headers.items() if (kind := _kind_alone(header))}
     if len(found) >= _NEIGHBOURS:
         for place, header in headers.items():
             if place not in found and (kind := _kind_of(header, _by_words_beside())):
@@ -84,6 +99,13 @@ def looking_like(kind: str, values: pl.Series) -> float:
 def is_believed(share: float) -> bool:
     """Whether the values let a header stand."""
     return share >= _MOST
+
+
+def _kind_alone(header: str) -> str | None:
+    """The kind that a header names without looking at its neighbours."""
+    if (kind := _kind_of(header, _by_words())) is not None:
+        return kind
+    return _kind_of(header, _by_words_beside()) if _OF_PEOPLE.intersection(words(header)[:-1]) else None
 
 
 def _kind_of(header: str, known: Mapping[tuple[str, ...], str]) -> str | None:

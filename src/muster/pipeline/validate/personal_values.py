@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,6 +24,8 @@ from muster.pipeline.validate import personal_data
 from muster.pipeline.validate.alike import mostly_alike
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from muster.catalog.sensitive_facts import IdentityNumber
 
 
@@ -64,10 +65,11 @@ def _is_phone(text: str) -> bool:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return False
-    return phonenumbers.is_valid_number(number) if region is None else phonenumbers.is_possible_number(number)
+    return bool(phonenumbers.is_possible_number(number))
 
 
 def _is_local_phone(text: str) -> bool:
+    """Whether it may be a number within a country: no date, and as many digits as such numbers have."""
     return not re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", text) and 8 <= sum(map(str.isdigit, text)) <= 13  # noqa: PLR2004 - ITU-T E.164
 
 
@@ -100,6 +102,12 @@ _IBAN = rf"(?i){_BEFORE}([A-Z]{{2}}[0-9]{{2}}(?: ?[A-Z0-9]{{4}}){{2,7}}(?: ?[A-Z
 _INTERNATIONAL = r"\(?\+[1-9][0-9]{0,2}\)?(?:[\s./()-]*[0-9]){6,12}"
 _NORTH_AMERICAN = r"(?:\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-. ])[2-9][0-9]{2}[-. ][0-9]{4}(?: ?x[0-9]{1,5})?"
 _LOCAL = r"\(?0[0-9]{1,4}\)?(?:[ ./-][0-9]{2,8}){1,5}"
+_PHONE_LABEL = (
+    r"(?i)\b(?:(?:tele)?phone|tel|mobile|cell|fax|telefon|handy|mobil|durchwahl|t[ée]l[ée]phone|portable|tel[ée]fono|"
+    r"celular|(?:call|ring|dial|reach|phone|text)(?: me| us| him| her| them)?(?: at| on| under)?)"
+    r"(?: ?(?:no|nr|number|nummer))?[.:#\s]{0,4}"
+)
+_ANY_PHONE = r"\(?[+0-9][0-9 ().-]{5,18}[0-9]"
 NUMBER_LIKE = r"^[\s0-9./()+-]{8,20}$"
 """A cell that one of the shapes that prove nothing alone may fit."""
 
@@ -117,6 +125,7 @@ def distinct_shapes() -> tuple[Shape, ...]:
         ),
         Shape("email_address", personal_data.EMAIL, _is_email, needs_at=True),
         Shape("phone_number", rf"(?:^|[\s:;,(/])({_INTERNATIONAL}|{_NORTH_AMERICAN}){_AFTER}", _is_phone),
+        Shape("phone_number", rf"{_PHONE_LABEL}({_ANY_PHONE}){_AFTER}", _is_local_phone),
     )
 
 

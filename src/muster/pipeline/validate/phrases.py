@@ -89,7 +89,9 @@ class Phrases:
         if self.whole or not self._inside:
             return as_whole
         anywhere = rf"\b(?:{_alternatives(self._inside)})\b"
-        denied = rf"{_DENIED_BEFORE}(?:{_alternatives(self._inside)})\b|\b(?:{_alternatives(self._inside)}){_DENIED_AFTER}"
+        denied = (
+            rf"{_DENIED_BEFORE}(?:{_alternatives(self._inside)})\b|\b(?:{_alternatives(self._inside)}){_DENIED_AFTER}"
+        )
         kept = pl.when(text.str.contains(denied)).then(self._without_denied(text, denied)).otherwise(text)
         return pl.when(text.is_in(self._as_whole)).then(as_whole).otherwise(kept.str.extract_all(anywhere))
 

@@ -27,7 +27,9 @@ def periods(texts: pl.Series) -> pl.Series:
     `7 years post-employment` is 2555, `P90D` is 90. Each distinct text is read once.
     """
     distinct = texts.alias("text").unique().to_frame().with_columns(_days(pl.col("text")).alias("days"))
-    return texts.alias("text").to_frame().join(distinct, on="text", how="left", maintain_order="left").get_column("days")
+    return (
+        texts.alias("text").to_frame().join(distinct, on="text", how="left", maintain_order="left").get_column("days")
+    )
 
 
 def _days(text: pl.Expr) -> pl.Expr:

@@ -73,7 +73,9 @@ def with_sensitivity(batch: Batch, knowledge: Knowledge) -> pl.DataFrame:
     )
     rows = rows.with_columns(
         typed.select(stated.alias(STATED)).to_series() if _CLASSIFICATION in typed.columns else nothing.alias(STATED),
-        labelled(typed.get_column(_LABEL), fields).alias(LABELLED) if _LABEL in typed.columns else nothing.alias(LABELLED),
+        labelled(typed.get_column(_LABEL), fields).alias(LABELLED)
+        if _LABEL in typed.columns
+        else nothing.alias(LABELLED),
         _kinds(batch).alias(KINDS),
     )
     strictest = _strictest(rows.get_column(KINDS), fields)

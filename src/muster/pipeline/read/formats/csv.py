@@ -42,7 +42,7 @@ def _read_head(upload: Upload, limits: Limits) -> ReadReport:
             _info(table.name, table.layout, table.rows, number=0, staged="", count=table.rows.count, sample=sample)
         )
     else:
-        for part in sections(table, upload.filename, head_bytes=limits.head_bytes):
+        for part in sections(table, head_bytes=limits.head_bytes):
             sample = _sampled(part.batches())
             part.finish()
             tables.append(_part_info(part, number=len(tables), staged="", count=part.rows.count, sample=sample))
@@ -58,7 +58,7 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
     table = open_text(upload, limits, log, whole=True)
     tables: list[TableInfo] = []
     rows = RowLimit(upload.filename, limits)
-    more = sections(table, upload.filename)
+    more = sections(table)
     if table.plain:
         staged = stage(rows.counted(frames(table)), len(table.rows.columns), staging_dir / _staged(0))
         table.finish()
@@ -73,7 +73,7 @@ def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
                 sample=staged.sample,
             )
         )
-        more = following(table, upload.filename)
+        more = following(table)
     for part in more:
         number = len(tables)
         parts = rows.counted(_framed(part, frame_of))

@@ -14,6 +14,7 @@ from muster.domain.findings import FindingLog
 from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
 from muster.pipeline.read.formats._head import head_of
+from muster.pipeline.read.header import Widest
 from muster.pipeline.read.model import Format
 from muster.pipeline.read.nested.feed import head_sizes, open_feed
 from muster.pipeline.read.nested.html_tables import HtmlTable, HtmlTables
@@ -108,9 +109,8 @@ class _Page:
             cutter = Cutter(
                 table.name or self._upload.stem,
                 self._log,
-                self._limits.columns,
+                Widest(self._limits.columns, self._upload.filename),
                 self._limits.tables,
-                self._upload.filename,
                 merges=tuple(table.merges),
                 is_sheet=True,
                 judged=judged,

@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from muster.pipeline.read import codes
-from muster.pipeline.read.header import HEADER_ROWS, Layout, check_width, find_layout
+from muster.pipeline.read.header import HEADER_ROWS, Layout, Widest, find_layout
 from muster.pipeline.read.shape.body import Body, Profile
 from muster.pipeline.read.shape.looks import filled
 from muster.pipeline.read.shape.merged import filled_down
@@ -58,11 +58,9 @@ class Cutter:
 
     name: str
     log: FindingLog
-    columns: int
-    """The limit on columns."""
+    widest: Widest
     most: int
     """How many tables there may be; what follows the last stays part of it."""
-    filename: str
     merges: tuple[Merge, ...] = ()
     is_sheet: bool = False
     judged: bool = True
@@ -93,7 +91,7 @@ class Cutter:
 
     def _by_kind(self, source: Source, head: Sequence[Line]) -> list[Section]:
         """The tables of a file that mixes kinds of rows, none when it does not."""
-        layout = find_layout(head)
+        layout = find_layout(head, self.widest)
         place = kind_place(layout) if layout is not None and layout.left == 0 else None
         if layout is None or place is None:
             return []
@@ -122,10 +120,9 @@ class Cutter:
             if lying is not None:
                 yield from self._turned(lying)
                 return
-            layout = find_layout(head, [merge for merge in self.merges if merge.top >= head[0][0]])
+            layout = find_layout(head, self.widest, [merge for merge in self.merges if merge.top >= head[0][0]])
             if layout is None:
                 return
-            check_width(layout, self.columns, self.filename)
             body = Body(profile_of(head, layout), splits=self.found + 1 < self.most)
             waiting.extendleft(reversed(head[layout.skip :]))
             name = self._named(_title_of(layout))

@@ -14,7 +14,7 @@ from muster.domain.tables import FileFormat, ReadReport, TableInfo
 from muster.pipeline.read import codes
 from muster.pipeline.read.formats._active import active_content
 from muster.pipeline.read.formats._panic import no_panic
-from muster.pipeline.read.header import HEADER_ROWS
+from muster.pipeline.read.header import HEADER_ROWS, Widest
 from muster.pipeline.read.model import Format
 from muster.pipeline.read.row_limit import RowLimit
 from muster.pipeline.read.rows import Sample
@@ -145,9 +145,8 @@ def _judged_tables(  # noqa: PLR0913 - what one pass over a workbook depends on
             cutter = Cutter(
                 entry.name,
                 log,
-                limits.columns,
+                Widest(limits.columns, upload.filename),
                 limits.tables,
-                upload.filename,
                 merges=grid.merges,
                 is_sheet=True,
                 judged=judged,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from muster.domain.errors import EmptyUploadError
 from muster.domain.findings import FindingLog
 from muster.pipeline.read import codes
-from muster.pipeline.read.header import HEADER_ROWS, Layout, check_width, find_layout
+from muster.pipeline.read.header import HEADER_ROWS, Layout, Widest, find_layout
 from muster.pipeline.read.rows import Row, TableRows
 from muster.pipeline.read.shape.body import Body
 from muster.pipeline.read.shape.tables import is_plain, profile_of, tell_tail
@@ -37,12 +37,14 @@ _BLANK_LINES = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*+")
 class TextTable:
     """A text file whose decisions are made; its body is still to come.
 
-    `first` is what follows the header in the first piece, beginning in line `parser.line`; `more` are later pieces.
-    `plain`: by its first lines the file is one table of the usual shape. `following` are the lines of what turned out
-    to be another table, once the rows of this one are taken.
+    `name` is the table's, `filename` what a refusal calls the file. `first` is what follows the header in the first
+    piece, beginning in line `parser.line`; `more` are later pieces. `plain`: by its first lines the file is one table
+    of the usual shape. `following` are the lines of what turned out to be another table, once the rows of this one are
+    taken.
     """
 
     name: str
+    filename: str
     path: Path
     encoding: Encoding
     dialect: Dialect
@@ -132,7 +134,7 @@ class TextLines:
         lead_chars, skipped = table.lead
         parser = RecordParser(table.dialect, limits.record_bytes, 1 + skipped)
         parser.expected = table.layout.width
-        pieces = read_chunks(table.path, table.encoding, limits.record_bytes, size)
+        pieces = read_chunks(table.path, table.encoding, limits.record_bytes, size, filename=table.filename)
         for number, piece in enumerate(pieces):
             notes.repairs.extend((parser.line - skipped + repair.offset, repair) for repair in piece.repairs)
             text = piece.text if number else piece.text[lead_chars:]
@@ -164,7 +166,7 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     if encoding.reason is not None:
         log.add(codes.note(codes.ENCODING_GUESSED, table=name, encoding=encoding.codec.upper(), reason=encoding.reason))
     size = CHUNK_BYTES if whole else limits.head_bytes
-    pieces = read_chunks(upload.path, encoding, limits.record_bytes, size)
+    pieces = read_chunks(upload.path, encoding, limits.record_bytes, size, filename=upload.filename)
     first = next(pieces, None)
     if first is None:
         raise _nothing(upload)
@@ -180,10 +182,9 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
         log.add(codes.note(codes.LINES_IN_QUOTES, table=name))
     head = RecordParser(sniffed.dialect, limits.record_bytes, line, batch_rows=HEADER_ROWS)
     rows = next(head.feed(text, final=True), Batch()).rows
-    layout = find_layout(rows)
+    layout = find_layout(rows, Widest(limits.columns, upload.filename))
     if layout is None:
         raise _nothing(upload)
-    check_width(layout, limits.columns, upload.filename)
     _tell_endings(text[:_ENDINGS_LOOKED_AT], name, log)
     body_line = rows[layout.skip][0] if layout.skip < len(rows) else head.line
     parser = RecordParser(sniffed.dialect, limits.record_bytes, body_line)
@@ -191,6 +192,7 @@ def open_text(upload: Upload, limits: Limits, log: FindingLog, *, whole: bool) -
     plain = is_plain(rows, layout, name, ended=len(rows) < HEADER_ROWS)
     return TextTable(
         name=name,
+        filename=upload.filename,
         path=upload.path,
         encoding=encoding,
         dialect=sniffed.dialect,

@@ -62,6 +62,8 @@ class RecordParser:
         self._dialect = dialect
         self._record_chars = record_chars
         self._batch_rows = batch_rows
+        # Up to here no quote closes well from the place on that the row at hand was last searched from.
+        self._barren = 0
         # A closing quote is one that is not doubled; with an escape, not escaped either.
         quote = re.escape(dialect.quote)
         plain = f"[^{quote}]*" if dialect.escape is None else rf"[^{quote}\\]*"
@@ -140,7 +142,7 @@ class RecordParser:
     def _cells(self, text: str, start: int, end: int, way: _Way) -> tuple[list[str], int, FindingCode | None] | None:
         cells: list[str] = []
         issue: FindingCode | None = None
-        position = start
+        position = self._barren = start
         delimiter = self._dialect.delimiter
         while True:
             opening = position
@@ -206,9 +208,12 @@ class RecordParser:
         return after >= len(text) or text[after] in "\n\r" or text.startswith(self._dialect.delimiter, after)
 
     def _later_close(self, text: str, position: int, end: int) -> int:
+        position = max(position, self._barren - 1)
         while (position := text.find(self._dialect.quote, position + 1, end)) >= 0:
             if self._closes_well(text, position):
                 return position
+        # Without this a long line of stray quotes would be searched to its end for each of them.
+        self._barren = end
         return -1
 
     def _unquoted(self, inner: str) -> str:

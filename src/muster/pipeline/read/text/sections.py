@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from muster.pipeline.read.header import Widest
 from muster.pipeline.read.rows import Row, TableRows
 from muster.pipeline.read.shape.tables import Cutter, Section
 from muster.pipeline.read.text.open import TextLines, TextTable
@@ -40,26 +41,26 @@ class TextSection:
         self.rows.finish()
 
 
-def sections(table: TextTable, filename: str, *, head_bytes: int | None = None) -> Iterator[TextSection]:
+def sections(table: TextTable, *, head_bytes: int | None = None) -> Iterator[TextSection]:
     """The tables of a file that is not plain, in order; with `head_bytes`, those in its beginning."""
     lines = TextLines(table, head_bytes)
-    cutter = _cutter(table, filename, complete=not lines.cut())
+    cutter = _cutter(table, complete=not lines.cut())
     yield from _opened(cutter, cutter.tables(lines), table, lambda: lines.notes)
 
 
-def following(table: TextTable, filename: str) -> Iterator[TextSection]:
+def following(table: TextTable) -> Iterator[TextSection]:
     """The tables behind the one whose rows were taken; none nearly always."""
     if table.following is None:
         return
-    cutter = _cutter(table, filename, complete=True)
+    cutter = _cutter(table, complete=True)
     cutter.found = 1
     cutter.taken.add(table.name)
     yield from _opened(cutter, cutter.further(table.following), table, lambda: table.notes)
 
 
-def _cutter(table: TextTable, filename: str, *, complete: bool) -> Cutter:
-    limits = table.limits
-    return Cutter(table.name, table.log, limits.columns, limits.tables, filename, stem=table.name, complete=complete)
+def _cutter(table: TextTable, *, complete: bool) -> Cutter:
+    widest = Widest(table.limits.columns, table.filename)
+    return Cutter(table.name, table.log, widest, table.limits.tables, stem=table.name, complete=complete)
 
 
 def _opened(

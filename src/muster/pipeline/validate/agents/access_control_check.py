@@ -25,10 +25,11 @@ from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView,
 from muster.pipeline.validate.phrases import MEANINGS, Phrases, named
 from muster.pipeline.validate.places import places
 from muster.pipeline.validate.sensitivity import LEVEL
-from muster.pipeline.validate.tables import Batch
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from muster.pipeline.validate.tables import Batch
 
 _ACCESS, _REVIEW = "access_control", "access_review_date"
 _OWNERS = ("data_owner", "business_owner", "technical_owner", "support_group")
@@ -95,7 +96,9 @@ def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     found = _accesses(batch, rows, knowledge) if _ACCESS in batch.typed.columns else []
     restricted = rows.filter(pl.col(LEVEL) == sensitivity.level_of(knowledge.fields, _RESTRICTED))
     kept = [name for name in (*_OWNERS, _REVIEW) if name in batch.typed.columns]
-    restricted = restricted.join(batch.typed.select(ROW_NUMBER, *kept), on=ROW_NUMBER, how="left", maintain_order="left")
+    restricted = restricted.join(
+        batch.typed.select(ROW_NUMBER, *kept), on=ROW_NUMBER, how="left", maintain_order="left"
+    )
     owners = [name for name in _OWNERS if name in kept]
     if owners:
         ownerless = restricted.filter(pl.all_horizontal(pl.col(name).is_null() for name in owners))
@@ -131,9 +134,7 @@ def _reviews(restricted: pl.DataFrame, as_of: date) -> list[pl.DataFrame]:
     old = restricted.filter(pl.col(_REVIEW) < as_of - timedelta(days=_REVIEW_DAYS))
     params = {"days": (pl.lit(as_of) - pl.col(_REVIEW)).dt.total_days(), "as_of": pl.lit(str(as_of))}
     return [
-        places(
-            restricted.filter(pl.col(_REVIEW).is_null()), "no_review_date", _REVIEW, params={"where": pl.lit("")}
-        ),
+        places(restricted.filter(pl.col(_REVIEW).is_null()), "no_review_date", _REVIEW, params={"where": pl.lit("")}),
         places(old, "review_overdue", _REVIEW, params=params),
     ]
 

@@ -77,51 +77,51 @@ _CODES = (
         code="right_size_cpu",
         severity=_I,
         title="Other cores than it needs",
-        template="{total} cores × {use} % ({basis}) × {factor} = {needed}: {proposed} cores would do ({change}).",
+        template="{total} cores x {use} % ({basis}) x {factor} = {needed}: {proposed} cores would do ({change}).",
         advice="Take it as the size of the target, once the window of measurement is long enough.",
     ),
     FindingCode(
         code="right_size_memory",
         severity=_I,
         title="Other memory than it needs",
-        template="{total} GB × {use} % ({basis}) × {factor} = {needed} GB: {proposed} GB would do ({change}).",
+        template="{total} GB x {use} % ({basis}) x {factor} = {needed} GB: {proposed} GB would do ({change}).",
         advice="Take it as the size of the target, once the window of measurement is long enough.",
     ),
     FindingCode(
         code="right_size_storage",
         severity=_I,
         title="More storage than it needs",
-        template="{used} GB in use × 1.3 = {proposed} GB would do instead of {total} GB ({share} % in use).",
+        template="{used} GB in use x 1.3 = {proposed} GB would do instead of {total} GB ({share} % in use).",
         advice="Size the target's disks by what is in use.",
     ),
     FindingCode(
         code="host_headroom",
         severity=_I,
         title="What a host has left",
-        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual cores "
-        "on {own_cores} ({ratio} each).",
+        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual "
+        "cores on {own_cores} ({ratio} each).",
     ),
     FindingCode(
         code="host_headroom_low",
         severity=_W,
         title="A host with little or nothing left",
-        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual cores "
-        "on {own_cores} ({ratio} each).",
+        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual "
+        "cores on {own_cores} ({ratio} each).",
         advice="Do not move more onto it; its machines may be slower than their sizes promise.",
     ),
     FindingCode(
         code="cluster_headroom",
         severity=_I,
         title="What a cluster has left",
-        template="Its hosts ({members}) use {cores_used} of {cores} cores ({cores_free} % left) and {memory_used} of {memory} "
-        "GB ({memory_free} % left).",
+        template="Its hosts ({members}) use {cores_used} of {cores} cores ({cores_free} % left) and {memory_used} of "
+        "{memory} GB ({memory_free} % left).",
     ),
     FindingCode(
         code="cluster_headroom_low",
         severity=_W,
         title="A cluster with little left",
-        template="Its hosts ({members}) use {cores_used} of {cores} cores ({cores_free} % left) and {memory_used} of {memory} "
-        "GB ({memory_free} % left).",
+        template="Its hosts ({members}) use {cores_used} of {cores} cores ({cores_free} % left) and {memory_used} of "
+        "{memory} GB ({memory_free} % left).",
         advice="Do not move more onto it before machines have left.",
     ),
     FindingCode(

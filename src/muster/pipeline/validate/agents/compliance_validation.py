@@ -24,10 +24,11 @@ from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView,
 from muster.pipeline.validate.jurisdictions import MEANINGS, NAMES
 from muster.pipeline.validate.places import places
 from muster.pipeline.validate.sensitivity import IMPLIED_BY, KINDS, LEVEL
-from muster.pipeline.validate.tables import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from muster.pipeline.validate.tables import Batch
 
 _SCOPE, _RETENTION, _RESIDENCY = "compliance_scope", "retention_period", "data_residency"
 _LOCATIONS = ("location", "availability_zone", "datacenter")
@@ -162,7 +163,9 @@ def _with_scopes(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     else:
         rows = rows.with_columns(_NO_LIST.alias(_TEXT))
     by = [_TEXT, KINDS, _AREAS]
-    rows = rows.with_columns(pl.concat_str((pl.col(name).list.join("\x1f") for name in by), separator="\x1e").alias(_KEY))
+    rows = rows.with_columns(
+        pl.concat_str((pl.col(name).list.join("\x1f") for name in by), separator="\x1e").alias(_KEY)
+    )
     distinct = rows.select(_KEY, *by).unique(_KEY, maintain_order=True).with_row_index("place")
     distinct = distinct.join(_told_scopes(distinct), on="place", how="left", maintain_order="left").with_columns(
         pl.col(_STATED, _UNKNOWN).fill_null(_NO_LIST)
@@ -247,7 +250,12 @@ def _gathered(rows: pl.DataFrame, batch: Batch) -> pl.DataFrame:
         pl.col("rows"),
         *(
             pl.lit(None, dtype=dtype).alias(name) if not _has_periods(batch) else pl.col(name)
-            for name, dtype in ((_KEY, pl.UInt64()), (_DAYS, pl.Float64()), (ROW_NUMBER, pl.Int32()), (LINE, pl.Int32()))
+            for name, dtype in (
+                (_KEY, pl.UInt64()),
+                (_DAYS, pl.Float64()),
+                (ROW_NUMBER, pl.Int32()),
+                (LINE, pl.Int32()),
+            )
         ),
     )
 
@@ -265,7 +273,9 @@ def _periods(rows: pl.DataFrame, batch: Batch) -> list[pl.DataFrame]:
         return []
     names = _stores(batch)
     rows = rows.with_columns(batch.typed.select(names))
-    key = pl.struct(*(pl.col(name).str.to_lowercase() for name in names), pl.col(KINDS).list.sort().list.join(";")).hash()
+    key = pl.struct(
+        *(pl.col(name).str.to_lowercase() for name in names), pl.col(KINDS).list.sort().list.join(";")
+    ).hash()
     named = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
     rows = rows.filter(pl.col(_DAYS).is_not_null() & named)
     return [rows.select(key.alias(_KEY), _DAYS, ROW_NUMBER, LINE)]

@@ -14,6 +14,8 @@ A row that names neither a kind nor a classification is told as missing, once fo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from muster.domain.findings import FindingCode, Severity
@@ -23,7 +25,9 @@ from muster.pipeline.validate import sensitivity
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
 from muster.pipeline.validate.places import places
 from muster.pipeline.validate.sensitivity import IMPLIED, IMPLIED_BY, LABELLED, STATED
-from muster.pipeline.validate.tables import Batch, MappedTable
+
+if TYPE_CHECKING:
+    from muster.pipeline.validate.tables import Batch, MappedTable
 
 _CLASSIFICATION = "data_classification"
 _LABEL = "sensitivity_label"
@@ -81,7 +85,9 @@ def _check_mapping(table: MappedTable, knowledge: Knowledge) -> Outcome:
     del knowledge
     if any(name in table.fields for name in _CLASSIFYING) or not table.info.rows:
         return Outcome()
-    return Outcome([findings_frame([{"code": "no_classification_column", "params": params_json(rows=table.info.rows)}])])
+    return Outcome(
+        [findings_frame([{"code": "no_classification_column", "params": params_json(rows=table.info.rows)}])]
+    )
 
 
 def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:

@@ -12,6 +12,7 @@ told for all data that is not public, since they look like protection and are no
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,7 +24,9 @@ from muster.pipeline.validate.agent import Agent, Knowledge, Outcome
 from muster.pipeline.validate.phrases import MEANINGS, Phrases, named
 from muster.pipeline.validate.places import places
 from muster.pipeline.validate.sensitivity import LEVEL
-from muster.pipeline.validate.tables import Batch
+
+if TYPE_CHECKING:
+    from muster.pipeline.validate.tables import Batch
 
 _FIELDS = ("encryption_at_rest", "encryption_in_transit")
 _DEMANDING = "confidential"
@@ -94,9 +97,7 @@ def _check_field(rows: pl.DataFrame, name: str, knowledge: Knowledge) -> list[pl
             params={"method": _named("none"), "classification": classification},
         ),
         places(rows.filter(is_weak & guarded), "weak_encryption", name, params={"method": _named("weak")}),
-        places(
-            rows.filter(is_empty & demanded), "encryption_missing", name, params={"classification": classification}
-        ),
+        places(rows.filter(is_empty & demanded), "encryption_missing", name, params={"classification": classification}),
         places(rows.filter(meanings.list.contains("stated") & ~says_more & demanded), "method_not_stated", name),
         places(
             rows.filter(~is_empty & (meanings.list.len() == 0)),

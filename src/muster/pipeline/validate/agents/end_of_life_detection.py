@@ -144,7 +144,11 @@ def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     if _STATED in typed.columns:
         ending = typed.filter(pl.col(_STATED) <= as_of + SOON)
         days = (pl.col(_STATED) - pl.lit(as_of)).dt.total_days()
-        ends = pl.when(days < 0).then(pl.format("ended {} days before", -days)).otherwise(pl.format("ends {} days after", days))
+        ends = (
+            pl.when(days < 0)
+            .then(pl.format("ended {} days before", -days))
+            .otherwise(pl.format("ends {} days after", days))
+        )
         params = {"ends": ends, "as_of": pl.lit(as_of.isoformat())}
         found.append(places(ending, "stated_support_ended", _STATED, params=params))
     return Outcome(found, gathered=pl.DataFrame(counts, schema=_COUNTS_SCHEMA))

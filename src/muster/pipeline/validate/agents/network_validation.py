@@ -163,7 +163,8 @@ def _check_batch(batch: Batch, _knowledge: Knowledge) -> Outcome:
     gathered = [_GATHERED.to_frame(), *_shared_keys(typed)]
     if "ip_address" in typed.columns:
         each = _each_address(typed)
-        found += [*_kinds(each), *_subnet_ends(typed), *_gateways(typed)]
+        masked_rows = _with_mask(typed)
+        found += [*_kinds(each), *_subnet_ends(masked_rows), *_gateways(masked_rows)]
         gathered.append(_subnets(each))
     return Outcome(found, gathered=pl.concat(gathered))
 
@@ -221,32 +222,25 @@ def _with_mask(typed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _subnet_ends(typed: pl.DataFrame) -> list[pl.DataFrame]:
+def _subnet_ends(rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Single addresses that are the first or last of their subnet; of several, the mask is not known to be theirs."""
-    rows = _with_mask(typed)
     if rows.is_empty():
         return []
-    rows = rows.filter(pl.len().over(ROW_NUMBER) == 1)
     own = pl.lit(0xFFFF_FFFF, dtype=pl.UInt32) - pl.col("mask")
     place = pl.col("value") & own
-    ends = rows.filter((own >= _SMALL_SUBNET - 1) & ((place == 0) | (place == own)))
+    ends = rows.filter(pl.col(ROW_NUMBER).is_unique(), own >= _SMALL_SUBNET - 1, (place == 0) | (place == own))
     return [places(ends, "address_not_of_a_host", "ip_address", excerpt=masked(pl.col("address")))]
 
 
-def _gateways(typed: pl.DataFrame) -> list[pl.DataFrame]:
-    if "gateway" not in typed.columns:
-        return []
-    rows = _with_mask(typed)
-    if rows.is_empty():
+def _gateways(rows: pl.DataFrame) -> list[pl.DataFrame]:
+    if rows.is_empty() or "gateway" not in rows.columns:
         return []
     gateway = addresses.number(pl.col("gateway"))
-    rows = rows.filter(gateway.is_not_null()).with_columns(
-        ((gateway & pl.col("mask")) == (pl.col("value") & pl.col("mask"))).alias("reached")
-    )
-    outside = rows.filter(~pl.col("reached").any().over(ROW_NUMBER)).unique(
-        ROW_NUMBER, keep="first", maintain_order=True
-    )
-    return [places(outside, "gateway_outside_subnet", "gateway", excerpt=masked(pl.col("gateway")))]
+    rows = rows.with_columns(gateway.alias("door")).filter(pl.col("door").is_not_null())
+    reached = rows.filter((pl.col("door") & pl.col("mask")) == (pl.col("value") & pl.col("mask")))
+    outside = rows.join(reached, on=ROW_NUMBER, how="anti", maintain_order="left")
+    once = outside.unique(ROW_NUMBER, keep="first", maintain_order=True)
+    return [places(once, "gateway_outside_subnet", "gateway", excerpt=masked(pl.col("gateway")))]
 
 
 def _cards(typed: pl.DataFrame) -> list[pl.DataFrame]:
@@ -309,7 +303,9 @@ def _names(typed: pl.DataFrame) -> list[pl.DataFrame]:
         if name not in typed.columns:
             continue
         text = pl.col(name).str.to_lowercase()
-        candidates = untold.filter(pl.col(name).str.contains(_MAYBE_IN_NAME)).filter(has_ipv4, text.str.contains(_IN_NAME))
+        candidates = untold.filter(pl.col(name).str.contains(_MAYBE_IN_NAME)).filter(
+            has_ipv4, text.str.contains(_IN_NAME)
+        )
         octets = text.str.extract_groups(_IN_NAME)
         held, turned = (
             pl.concat_str([octets.struct.field(str(place)) for place in order], separator=".")

@@ -20,7 +20,7 @@ import polars as pl
 
 from muster.domain.conversion import FailureCode
 from muster.domain.findings import FindingCode, Severity
-from muster.domain.tables import LINE, ROW_NUMBER, cell_column
+from muster.domain.tables import ROW_NUMBER, cell_column
 from muster.kit.masking import masked
 from muster.pipeline.mapping.transformation import Transformation
 from muster.pipeline.validate import measurements

@@ -28,18 +28,25 @@ from muster.pipeline.validate import personal_data, personal_headers, personal_v
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
 from muster.pipeline.validate.personal_values import SHAPE, TEXT
 from muster.pipeline.validate.places import places
-from muster.pipeline.validate.tables import Batch, MappedTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muster.domain.mapping import ColumnMapping
+    from muster.pipeline.validate.tables import Batch, MappedTable
 
 _CHECKED = 1_000
 _COINCIDENCE, _NATURE, _COMMON = 0.3, 0.5, 0.8
 _FEWEST_COMMON = 10
 _POSITION, _TALLY, _CELLS, _CELL, _ELEMENTS = "position", "tally", "cells", "cell", "elements"
-_FILLED, _SHAPED, _SAMPLED, _NUMBERS, _STATED, _UNSTATED = "filled", "shaped", "sampled", "numbers", "stated", "unstated"
+_FILLED, _SHAPED, _SAMPLED, _NUMBERS, _STATED, _UNSTATED = (
+    "filled",
+    "shaped",
+    "sampled",
+    "numbers",
+    "stated",
+    "unstated",
+)
 _GATHERED = pl.Schema(
     {
         _TALLY: pl.String,
@@ -105,6 +112,7 @@ _CODE_OF = {
     "phone_number": "phone_numbers",
 }
 
+
 def _check_batch(batch: Batch, knowledge: Knowledge) -> Outcome:
     headers = _headers(batch.table)
     gathered: list[pl.DataFrame] = [_GATHERED.to_frame(), *_stated(batch)]
@@ -156,7 +164,9 @@ def _shapes_of(*kinds: str) -> list[int]:
     return [place for place, shape in enumerate(personal_values.distinct_shapes()) if shape.kind in kinds]
 
 
-def _tally(name: str, position: int | None, cells: int, shape: int | None = None, text: str | None = None) -> pl.DataFrame:
+def _tally(
+    name: str, position: int | None, cells: int, shape: int | None = None, text: str | None = None
+) -> pl.DataFrame:
     return pl.DataFrame([(name, position, shape, text, cells, None, None)], schema=_GATHERED, orient="row")
 
 
@@ -190,7 +200,11 @@ def _stated(batch: Batch) -> Iterator[pl.DataFrame]:
     """How many rows state each kind, and how many hold each word of none."""
     if "data_category" not in batch.typed.columns:
         return
-    rows = batch.typed.select(ROW_NUMBER, pl.col("data_category").alias(_ELEMENTS)).explode(_ELEMENTS).drop_nulls(_ELEMENTS)
+    rows = (
+        batch.typed.select(ROW_NUMBER, pl.col("data_category").alias(_ELEMENTS))
+        .explode(_ELEMENTS)
+        .drop_nulls(_ELEMENTS)
+    )
     counts = rows.unique(maintain_order=True).group_by(_ELEMENTS, maintain_order=True).agg(pl.col(ROW_NUMBER))
     kinds = counts.with_columns(sensitivity.told_kinds(counts.get_column(_ELEMENTS)).alias(_STATED))
     stated = kinds.explode(_STATED).drop_nulls(_STATED).explode(ROW_NUMBER).select(_STATED, ROW_NUMBER).unique()
@@ -225,19 +239,20 @@ def _check_table(view: TableView, knowledge: Knowledge) -> Outcome:
 
 def _verdicts(own: pl.DataFrame, label: str, filled: int, by_header: str | None) -> list[pl.DataFrame]:
     """All that is said of one column: of its nature by values, else by its header; then of single cells."""
-    natures, strays = [], {}
-    for kind, nature, places_of_it in _by_shape(own, label, filled, by_header):
+    natures: list[pl.DataFrame] = []
+    strays: list[tuple[str, pl.DataFrame]] = []
+    for kind, nature, its_places in _by_shape(own, label, filled, by_header):
         if nature is not None:
             natures.append(nature)
         else:
-            strays[kind] = places_of_it
+            strays.append((kind, its_places))
     if not natures:
         natures += _by_common_shape(own, label, filled, by_header)
     if not natures and by_header is not None:
         natures += _by_header(own, label, by_header)
         if natures:
-            strays = {kind: frame for kind, frame in strays.items() if not _agree(kind, by_header)}
-    return [*natures, *strays.values()]
+            strays = [(kind, its_places) for kind, its_places in strays if not _agree(kind, by_header)]
+    return [*natures, *(its_places for _, its_places in strays)]
 
 
 def _counts(gathered: pl.DataFrame, name: str) -> dict[int, int]:
