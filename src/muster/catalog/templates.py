@@ -26,7 +26,7 @@ HINTS = "muster hints"
 
 _PREFIX = "template_"
 _SHEET_NAME = 31
-_UNITS = frozenset({"GB", "MHz"})
+_UNITS = frozenset({"GB", "MHz", "percent"})
 """Units that a column of numbers is guessed to be in when it does not say so."""
 
 

@@ -194,7 +194,7 @@ def _is_decimal(value: str) -> bool:
 
 
 def _is_serial(value: str) -> bool:
-    return len(value) >= 4 and any(char.isdigit() for char in value) and "\n" not in value and len(value) <= _LONG_TEXT  # noqa: PLR2004 - no serial is shorter
+    return any(char.isdigit() for char in value) and "\n" not in value and len(value) <= _LONG_TEXT
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:
