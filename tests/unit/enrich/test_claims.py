@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muster.kit.ids import uuid7
-from muster.pipeline.enrich.blocks import BLOCK, pack_keys, unpack_keys
+from muster.pipeline.enrich.blocks import KEYS_TO_A_BLOCK, pack_keys, unpack_keys
 from muster.pipeline.enrich.claims import ClaimRole, ImportIndex, ordinal, split_ordinal
 from muster.pipeline.enrich.keys import KEYS_SCHEMA
 
@@ -42,7 +42,7 @@ def test_nothing_and_strangers_lead_nowhere() -> None:
     assert INDEX.claim_of(uuid7()) is None
 
 
-@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=3), st.integers(0, 3 * BLOCK))
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=3), st.integers(0, 3 * KEYS_TO_A_BLOCK))
 def test_key_blocks_hold_every_key_and_never_part_equal_hashes(hashes: list[int], repeats: int) -> None:
     values = hashes * 2 + hashes[:1] * repeats
     keys = pl.DataFrame(

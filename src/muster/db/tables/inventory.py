@@ -2,7 +2,7 @@
 
 A claim is an import's row in one role. Its ordinal is 40 bits: role (3) | table number (9) | row number (28); its id,
 the birth id, is the import's id with the low 40 bits replaced by the ordinal. Nothing is stored per claim but what
-stands in these blocks: 1,024 claims or keys to a database row, deleted with their import.
+stands in these blocks: 1,024 claims or 256 keys to a database row, deleted with their import.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _of_import() -> ForeignKeyConstraint:
 
 
 class ClaimKeyBlock(TenantMixin, Base):
-    """1,024 identity keys of one import, sorted by hash (performance.md, "sorted key blocks").
+    """256 identity keys of one import, sorted by hash (performance.md, "sorted key blocks").
 
     `hashes` little-endian int64, `checks` uint32 (a second hash, so that 96 bits agree before two claims are joined),
     `ordinals` int64 of the claims, `kinds` one byte each (pipeline/enrich/keys.py).

@@ -1,4 +1,4 @@
-"""Claims and keys as the database keeps them: 1,024 to a row, packed little-endian, so that a million cost little.
+"""Claims and keys as the database keeps them: many to a row, packed little-endian, so that a million cost little.
 
 Figures in design: 5 million keys as blocks 0.2 s and 69 MB, as slim indexed rows 4.5 s and 419 MB.
 """
@@ -16,7 +16,9 @@ from muster.pipeline.enrich.keys import KEYS_SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-BLOCK = 1_024
+CLAIMS_TO_A_BLOCK = 1_024
+KEYS_TO_A_BLOCK = 256
+"""To look a hundred records' keys up, 700 blocks are read; of 1,024 keys they took four times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,14 @@ class KeyBlock:
 
 
 def pack_keys(keys: pl.DataFrame) -> Iterator[KeyBlock]:
-    """Cut `keys` (KEYS_SCHEMA) into blocks of about 1,024, sorted by hash."""
+    """Cut `keys` (KEYS_SCHEMA) into blocks of about KEYS_TO_A_BLOCK, sorted by hash."""
     ordered = keys.sort("hash", "check", "ordinal")
     hashes = ordered["hash"].to_numpy()
     checks, ordinals = ordered["check"].to_numpy(), ordered["ordinal"].to_numpy()
     kinds = ordered["kind"].to_numpy()
     start = 0
     while start < len(hashes):
-        last = hashes[min(start + BLOCK, len(hashes)) - 1]
+        last = hashes[min(start + KEYS_TO_A_BLOCK, len(hashes)) - 1]
         end = int(np.searchsorted(hashes, last, side="right"))
         yield KeyBlock(
             first_hash=int(hashes[start]),

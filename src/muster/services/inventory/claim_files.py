@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from muster.services.inventory.roster import Roster
 
 
+_FEW = 10_000
+"""The rows of so few claims are kept in memory between the question for their keys and their fold."""
+
+
 @dataclass(slots=True)
 class ClaimFiles:
     """The claim files of one engagement, fetched once each while the context is open."""
@@ -39,6 +43,7 @@ class ClaimFiles:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _paths: dict[tuple[UUID, int], Path] = field(default_factory=dict)
     _pieces: dict[tuple[int, int], dict[int, list[Path]]] = field(default_factory=dict)
+    _kept: dict[tuple[int, int], pl.DataFrame] = field(default_factory=dict)
 
     async def __aenter__(self) -> Self:
         """Begin to hold files."""
@@ -102,7 +107,7 @@ class ClaimFiles:
         frames = []
         for (place,), part in wanted.group_by((pl.col("claim") // (1 << ORDINAL_BITS)).alias("place")):
             item = self.roster.imports[int(str(place))]
-            typed = await self.typed(part, only=KEY_COLUMNS)
+            typed = await (self._keep(part) if part.height <= _FEW else self.typed(part, only=KEY_COLUMNS))
             base = self.roster.index.base(item.import_id)
             keys = identity_keys(typed.with_columns(ordinal=pl.col("claim") - base), item.feed)
             frames.append(keys.select(claim=pl.col("ordinal") + base, kind="kind", hash="hash", check="check"))
@@ -151,10 +156,32 @@ class ClaimFiles:
             if batch is not None and (place, base) in self._pieces:
                 pieces = self._pieces[place, base].get(batch, [])
                 frames.append(await asyncio.to_thread(_rows_of_pieces, pieces, rows))
+            elif (kept := self._kept_rows((place, base), rows)) is not None:
+                frames.append(kept)
             else:
                 path = await self._path(*self._table(place, base))
                 frames.append(await asyncio.to_thread(read_rows, path, rows, only))
         return pl.concat(frames, how="diagonal")
+
+    async def _keep(self, membership: pl.DataFrame) -> pl.DataFrame:
+        """The typed rows of a few claims, which are kept: whoever asks for their keys will fold them soon."""
+        frames = []
+        for table, part in _by_table(membership):
+            rows = part.select("claim", "asset", row_number=_row_number())
+            path = await self._path(*self._table(*table))
+            read = await asyncio.to_thread(read_rows, path, rows.select("row_number", number="row_number"))
+            held = [self._kept[table]] if table in self._kept else []
+            self._kept[table] = pl.concat([*held, read]).unique("number")
+            frames.append(_numbered(read, rows))
+        return pl.concat(frames, how="diagonal")
+
+    def _kept_rows(self, table: tuple[int, int], rows: pl.DataFrame) -> pl.DataFrame | None:
+        """The rows of a table that `rows` names when all of them are kept."""
+        kept = self._kept.get(table)
+        if kept is None or kept.height < rows.height:
+            return None
+        found = _numbered(kept, rows)
+        return found if found.height == rows.height else None
 
     def _table(self, place: int, base: int) -> tuple[ClaimImport, int]:
         _, table_number, _ = split_ordinal(base << ROW_MASK.bit_length())
@@ -166,6 +193,10 @@ def _by_table(claims: pl.DataFrame) -> Iterator[tuple[tuple[int, int], pl.DataFr
     keys = claims.with_columns(place=pl.col("claim") // (1 << ORDINAL_BITS), base=table_base(pl.col("claim")))
     for (place, base), part in keys.group_by("place", "base", maintain_order=True):
         yield (int(str(place)), int(str(base))), part
+
+
+def _numbered(kept: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    return kept.join(rows, left_on="number", right_on="row_number", how="inner").drop("number")
 
 
 def _row_number() -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from muster.db.repos import claims as claims_repo
 from muster.db.repos.claims import PackedAssets
-from muster.pipeline.enrich.blocks import BLOCK
+from muster.pipeline.enrich.blocks import CLAIMS_TO_A_BLOCK
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, UUID_BYTES, ClaimRole, ordinal, split_ordinal
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from muster.services.inventory.ledger import Ledger
 
 NOTHING = -1
-_EMPTY = bytes(BLOCK * UUID_BYTES)
+_EMPTY = bytes(CLAIMS_TO_A_BLOCK * UUID_BYTES)
 _PLACE = pl.col("claim") // (1 << ORDINAL_BITS)
-_BLOCK_NUMBER = ((pl.col("claim") & ROW_MASK) - 1) // BLOCK
+_BLOCK_NUMBER = ((pl.col("claim") & ROW_MASK) - 1) // CLAIMS_TO_A_BLOCK
 _ROLE_AND_TABLE = (pl.col("claim") % (1 << ORDINAL_BITS)) // (ROW_MASK + 1)
 
 
@@ -31,7 +31,7 @@ async def placed_claims(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
     base = ledger.roster.index.base(item.import_id)
     for block in await claims_repo.asset_blocks_of(ledger.db, ledger.tenant, item.import_id):
         assets = ledger.roster.index.unpack(block.asset_ids)
-        first = base + ordinal(ClaimRole(block.role), block.table_number, block.block_number * BLOCK + 1)
+        first = base + ordinal(ClaimRole(block.role), block.table_number, block.block_number * CLAIMS_TO_A_BLOCK + 1)
         claims = first + np.arange(len(assets), dtype=np.int64)
         frames.append(pl.DataFrame({"claim": claims[assets >= 0], "asset": assets[assets >= 0]}))
     return pl.concat(frames)
@@ -43,7 +43,7 @@ async def assets_of(ledger: Ledger, claims: pl.Series) -> pl.DataFrame:
     parts = [pl.DataFrame(schema={"claim": pl.Int64, "asset": pl.Int64})]
     for block, rows in await _by_block(ledger, frame):
         stored = ledger.roster.index.unpack(block.asset_ids)
-        places = ((rows["claim"] & ROW_MASK) - 1).to_numpy() % BLOCK
+        places = ((rows["claim"] & ROW_MASK) - 1).to_numpy() % CLAIMS_TO_A_BLOCK
         parts.append(pl.DataFrame({"claim": rows["claim"], "asset": stored[places]}))
     return pl.concat(parts)
 
@@ -52,7 +52,7 @@ async def move_claims(ledger: Ledger, moved: pl.DataFrame) -> None:
     """Store where claims lead now (`claim`, `asset`; NOTHING for nowhere). Blocks come into being as needed."""
     patched = []
     for block, rows in await _by_block(ledger, moved):
-        places = ((rows["claim"] & ROW_MASK) - 1).to_numpy() % BLOCK
+        places = ((rows["claim"] & ROW_MASK) - 1).to_numpy() % CLAIMS_TO_A_BLOCK
         slots = np.frombuffer(block.asset_ids, dtype=np.uint8).reshape(-1, UUID_BYTES).copy()
         packed = ledger.roster.index.pack(rows["asset"].to_numpy())
         slots[places] = np.frombuffer(packed, dtype=np.uint8).reshape(-1, UUID_BYTES)
