@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from muster.catalog.fields import FIELDS
+from muster.catalog.reference.sensitive_data import data_kinds
 from muster.catalog.registry import categories
-from muster.catalog.sensitive_facts import data_kinds
 from muster.domain.conversion import FAILURE_SCHEMA
 from muster.domain.mapping import ColumnMapping, MatchMethod
 from muster.domain.tables import TableInfo, cell_column
@@ -71,7 +71,7 @@ TELLING = {
     "GPE": (None, "Region"),
     "IP_ADDRESS": (None, "Server IP"),
 }
-"""What the values of a label are, and a header as people write it; None: no personal data without a person beside it."""
+"""What the values of a label are, with a header as people write it; None: no personal data by itself."""
 
 PEOPLE_COLUMNS = {
     "Gender": "demographic", "GivenName": "person_name", "MiddleInitial": "person_name", "Surname": "person_name",
@@ -119,7 +119,7 @@ class Tally:
         return lines
 
 
-def found_in(columns: Mapping[str, Sequence[str]]) -> list[Finding]:
+def found_in(columns: Mapping[str, Sequence[str | None]]) -> list[Finding]:
     """The findings of the agent on a table of these columns, none of which feeds a field."""
     headers = tuple(columns)
     rows = max(len(values) for values in columns.values())
@@ -185,7 +185,7 @@ def in_people(path: Path) -> Tally:
     """Whether the columns of the made-up people are told, all in one table with the headers that the file has."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    findings = found_in({header: [row[header] or None for row in rows] for header in rows[0]})  # type: ignore[misc] - empty cells are null
+    findings = found_in({header: [row[header] or None for row in rows] for header in rows[0]})
     said: dict[str, set[str]] = defaultdict(set)
     for finding in findings:
         if kind := kind_of(finding):
@@ -201,13 +201,18 @@ def main(arguments: list[str]) -> int:
     """Print all tables; 1 when the files are not there."""
     folder = Path(arguments[0]) if arguments else FOLDER
     if not (folder / SENTENCES).is_file() or not (folder / PEOPLE).is_file():
-        print(f"{folder} lacks {SENTENCES} or {PEOPLE}; both are in github.com/microsoft/presidio-research")
+        sys.stderr.write(
+            f"{folder} lacks {SENTENCES} or {PEOPLE}; both are in github.com/microsoft/presidio-research\n"
+        )
         return 1
     records = json.loads((folder / SENTENCES).read_text("utf-8"))
-    print("\n".join(in_sentences(records).lines("sentences, cell by cell")))
-    print("\n".join(in_columns(records, telling=True).lines(f"columns of {COLUMN_OF} values, header that tells")))
-    print("\n".join(in_columns(records, telling=False).lines(f"columns of {COLUMN_OF} values, header that does not")))
-    print("\n".join(in_people(folder / PEOPLE).lines("made-up people, 44 columns of one table")))
+    lines = [
+        *in_sentences(records).lines("sentences, cell by cell"),
+        *in_columns(records, telling=True).lines(f"columns of {COLUMN_OF} values, header that tells"),
+        *in_columns(records, telling=False).lines(f"columns of {COLUMN_OF} values, header that does not"),
+        *in_people(folder / PEOPLE).lines("made-up people, all columns of one table"),
+    ]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 

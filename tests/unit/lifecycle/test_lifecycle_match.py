@@ -15,7 +15,7 @@ SYSTEM, DATABASE = ProductKind.SYSTEM, ProductKind.DATABASE
 
 def _releases(name: str, version: str | None, kind: ProductKind | None) -> tuple[str | None, list[str]]:
     named = match_product(name, version, kind)
-    return named.product and named.product.id, [release.release for release in named.releases]
+    return named.product.id if named.product else None, [release.release for release in named.releases]
 
 
 @pytest.mark.parametrize(

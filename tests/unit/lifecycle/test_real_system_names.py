@@ -16,7 +16,7 @@ from muster.catalog.reference.products import ProductKind
 from muster.pipeline.lifecycle import SupportState, match_product, support_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 REAL = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "real"
 HEADERS = ("operating system", "os according to the", "os name", "server_os_version", "osname")
@@ -39,7 +39,7 @@ def _names() -> Iterator[str]:
         yield str(device.get("os") or "")
 
 
-def _column(rows: list[list[object]]) -> Iterator[str]:
+def _column(rows: Sequence[Sequence[object]]) -> Iterator[str]:
     header, *rest = rows or [[]]
     for place, title in enumerate(header):
         if str(title).strip().lower().startswith(HEADERS):

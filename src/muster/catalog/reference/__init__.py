@@ -1,1 +1,1 @@
-"""Public facts that outlast an import: until when vendors support their releases."""
+"""Public facts that outlast an import, such as until when vendors support their releases; each names its source."""

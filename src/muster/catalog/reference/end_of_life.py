@@ -37,8 +37,8 @@ class Release:
 @cache
 def releases() -> dict[str, tuple[Release, ...]]:
     """Return the releases of every product by its id, in the order of the file (newest first)."""
-    with (files(__package__) / "end_of_life.csv").open(encoding="utf-8", newline="") as file:
-        rows = [_release(row) for row in csv.DictReader(file)]
+    text = (files(__package__) / "end_of_life.csv").read_text(encoding="utf-8")
+    rows = [_release(row) for row in csv.DictReader(text.splitlines())]
     return {product: tuple(row for row in rows if row.product == product) for product in dict.fromkeys(_ids(rows))}
 
 

@@ -126,8 +126,8 @@ PRODUCTS: tuple[Product, ...] = (
             rewrites=_words(_DEBIAN), not_versions=rf"{_KERNEL}|\b[3-6]\.[1-9]\d*\b"),
     Product("opensuse", "openSUSE", _S, r"\bopen ?suse(?: leap)?\b", not_versions=_KERNEL),
     Product("sles", "SUSE Linux Enterprise Server", _S,
-            r"\bsuse linux enterprise(?: server)?\b(?!.*\b(?:sap|micro|desktop|real time)\b)|\bsles ?(?=\d|\b)(?!.*\bsap\b)"
-            r"|\bsuse linux(?: server)?\b|\bsuse ?(?=1[0-6])",
+            r"\bsuse linux enterprise(?: server)?\b(?!.*\b(?:sap|micro|desktop|real time)\b)"
+            r"|\bsles ?(?=\d|\b)(?!.*\bsap\b)|\bsuse linux(?: server)?\b|\bsuse ?(?=1[0-6])",
             rewrites=((r"(?<!\d)(\d\d)(?:\.0)?[ ,-]*(?:sp|service pack) ?(\d)", r" \1.\2"),),
             not_versions=_KERNEL),
     Product("alpine-linux", "Alpine Linux", _S, r"\balpine(?: linux)?\b"),

@@ -290,6 +290,12 @@ LINE_UNREADABLE = FindingCode(
     "Line {line} was left out: {reason}.",
     "Export it again, or correct the line.",
 )
+RECORDS_WITHOUT_ROWS = FindingCode(
+    "records_without_rows",
+    Severity.INFO,
+    "Records without rows",
+    "{count} record(s), the first in line {line}, tell nothing of what such a file is read for, and were left out.",
+)
 KEY_REPEATED = FindingCode(
     "key_repeated",
     Severity.WARNING,

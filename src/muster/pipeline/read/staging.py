@@ -65,6 +65,18 @@ def blank_to_null(cells: pl.Expr) -> pl.Expr:
     return pl.when(cells.str.strip_chars(BLANKS) != "").then(cells)
 
 
+def offer(sample: Sample, frame: pl.DataFrame) -> None:
+    """Offer the rows of a staged frame, which are numbered without gaps, to a sample."""
+    # They are taken one by one: anything else would wait for Polars' threads, which are busy with what comes next.
+    first = frame.item(0, ROW_NUMBER) if frame.height else 0
+    index = 0
+    while index < frame.height:
+        index += -(first + index - 1) % sample.stride
+        if index < frame.height:
+            sample.add(first + index, frame.row(index)[2:])
+        index += 1
+
+
 def stage(frames: Iterator[pl.DataFrame], width: int, target: Path) -> Staged:
     """Write the frames to `target` in order. `width` is the width of the table should no frame come.
 
@@ -96,10 +108,10 @@ class Parts:
         self._name = name
         self._parts: list[Path] = []
 
-    def write(self, rows: Sequence[Row], width: int) -> None:
-        """Write rows of at most `width` cells; later pieces may be wider."""
+    def write(self, frames: Sequence[pl.DataFrame], width: int) -> None:
+        """Write frames of at most `width` cells as one piece; later pieces may be wider."""
         part = self._folder / f"{self._name}.part{len(self._parts)}"
-        _sink(frame_of(rows, width).lazy(), part)
+        _sink(pl.concat([widened(frame, width) for frame in frames]).lazy(), part)
         self._parts.append(part)
 
     def join(self, width: int, name: str, *, left_out: int = 0) -> None:
@@ -171,12 +183,4 @@ class _Frames:
 
     def _look_at(self, frame: pl.DataFrame) -> None:
         self.rows += frame.height
-        # Rows are numbered without gaps. They are taken one by one: anything else would wait for Polars' threads, which
-        # are busy with what comes next.
-        first = frame.item(0, ROW_NUMBER) if frame.height else 0
-        index = 0
-        while index < frame.height:
-            index += -(first + index - 1) % self.sample.stride
-            if index < frame.height:
-                self.sample.add(first + index, frame.row(index)[2:])
-            index += 1
+        offer(self.sample, frame)

@@ -37,14 +37,13 @@ def number(address: pl.Expr) -> pl.Expr:
 
 def kind(address: pl.Expr, value: pl.Expr) -> pl.Expr:
     """Return loopback, link_local, reserved, private, public or (IPv6) global; `value` is its `number`."""
-    chain = pl.when(value.is_null() & address.is_null()).then(pl.lit(None, dtype=pl.String))
-    for name, blocks in _BLOCKS.items():
-        inside = pl.any_horizontal(_inside(value, block) for block in blocks)
-        chain = chain.when(inside).then(pl.lit(name))
-    chain = chain.when(value.is_not_null()).then(pl.lit("public"))
-    for name, pattern in _BLOCKS_V6.items():
-        chain = chain.when(address.str.contains(pattern)).then(pl.lit(name))
-    return chain.otherwise(pl.lit("global"))
+    inside = {name: pl.any_horizontal(_inside(value, block) for block in blocks) for name, blocks in _BLOCKS.items()}
+    version4 = pl.coalesce(*(pl.when(inside[name]).then(pl.lit(name)) for name in inside), pl.lit("public"))
+    version6 = pl.coalesce(
+        *(pl.when(address.str.contains(pattern)).then(pl.lit(name)) for name, pattern in _BLOCKS_V6.items()),
+        pl.lit("global"),
+    )
+    return pl.when(value.is_not_null()).then(version4).when(address.is_not_null()).then(version6)
 
 
 def mask(text: pl.Expr) -> pl.Expr:

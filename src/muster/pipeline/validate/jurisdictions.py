@@ -6,11 +6,10 @@ from functools import cache
 
 import polars as pl
 
-from muster.catalog.sensitive_facts import Regulation, Word, data_kinds, data_places, regulations
-from muster.pipeline.validate.phrases import MEANINGS, NAMES, Phrases
+from muster.catalog.reference.sensitive_data import Regulation, Word, data_kinds, data_places, regulations
+from muster.pipeline.validate.phrases import MEANINGS, Phrases
 
 PERSONAL = "personal"
-ANYWHERE: tuple[str, ...] = ()
 
 
 def told_places(texts: pl.Series) -> pl.DataFrame:
@@ -88,7 +87,7 @@ def _covers(regulation: Regulation, kinds: pl.Expr) -> pl.Expr:
 
 
 def _holds(regulation: Regulation, places: pl.Expr) -> pl.Expr:
-    if regulation.areas == ANYWHERE:
+    if not regulation.areas:
         return pl.lit(value=True)
     return pl.any_horizontal(places.list.contains(area) for area in regulation.areas)
 
@@ -113,17 +112,3 @@ def _regulation_phrases() -> Phrases:
             for words in regulation.words
         )
     )
-
-
-__all__ = [
-    "MEANINGS",
-    "NAMES",
-    "areas",
-    "implied",
-    "is_personal",
-    "missing",
-    "told_places",
-    "told_regulations",
-    "unfounded",
-    "without_common_area",
-]

@@ -33,23 +33,22 @@ BUSY_LIMITS = {"cpu_utilization_percent": 90.0, "memory_utilization_percent": 95
 COLUMN, MACHINE, SUSPECT = 0, 1, 2
 """What a gathered line is about: a whole column, one machine of a series, one cell that may be a fraction."""
 
-_SCHEMA = pl.Schema(
-    {
-        "about": pl.UInt8,
-        "field": pl.UInt8,  # place in MEASURES
-        ROW_NUMBER: pl.Int32,  # of the machine's first sample, or of the cell
-        LINE: pl.Int32,
-        "machine": pl.UInt64,
-        "samples": pl.UInt32,  # numbers that are there
-        "low": pl.Float32,
-        "high": pl.Float32,
-        "busy": pl.UInt32,  # samples at or above BUSY_LIMITS
-        "fractions": pl.UInt32,  # above 0 and below 1
-        "next": pl.UInt32,  # from 1 to below NEXT_TO_FRACTIONS
-        "first": pl.Datetime("us", "UTC"),
-        "last": pl.Datetime("us", "UTC"),
-    }
-)
+_LINES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "about": pl.UInt8,
+    "field": pl.UInt8,  # place in MEASURES
+    ROW_NUMBER: pl.Int32,  # of the machine's first sample, or of the cell
+    LINE: pl.Int32,
+    "machine": pl.UInt64,
+    "samples": pl.UInt32,  # numbers that are there
+    "low": pl.Float32,
+    "high": pl.Float32,
+    "busy": pl.UInt32,  # samples at or above BUSY_LIMITS
+    "fractions": pl.UInt32,  # above 0 and below 1
+    "next": pl.UInt32,  # from 1 to below NEXT_TO_FRACTIONS
+    "first": pl.Datetime("us", "UTC"),
+    "last": pl.Datetime("us", "UTC"),
+}
+_SCHEMA = pl.Schema(_LINES)
 NEXT_TO_FRACTIONS = 5
 """Where true percentages lie below 1, some lie between 1 and this too; shares of 1 leave a gap there."""
 

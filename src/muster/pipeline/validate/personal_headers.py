@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from muster.catalog.sensitive_facts import data_kinds, header_kinds, header_kinds_beside
+from muster.catalog.reference.sensitive_data import data_kinds, header_kinds, header_kinds_beside
 from muster.kit.text import fold, words
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from muster.catalog.sensitive_facts import Word
+    from muster.catalog.reference.sensitive_data import Word
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -32,11 +32,12 @@ _ENDINGS = _words_of(
 """Words that may follow the name of a kind without changing it."""
 
 _OF_THINGS = _words_of(
-    "host server machine computer node vm device printer network net ip mac nat dns gateway subnet switch router port "
-    "product item part model article software hardware application app system service database db table column schema "
-    "account display pool set file folder path object bucket dataset asset resource cluster project environment company organization "
-    "organisation vendor supplier manufacturer provider site domain url web store branch office building memory bus "
-    "sender smtp alert notification support role group team queue template class type event process job task"
+    "host server machine computer node vm device printer network net ip mac nat dns gateway subnet switch "
+    "router port product item part model article software hardware application app system service database db "
+    "table column schema account display pool set file folder path object bucket dataset asset resource "
+    "cluster project environment company organization organisation vendor supplier manufacturer provider site "
+    "domain url web store branch office building memory bus sender smtp alert notification support role group "
+    "team queue template class type event process job task"
 )
 """Words before it that make it the name, address or number of a thing."""
 

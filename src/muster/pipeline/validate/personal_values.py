@@ -18,7 +18,7 @@ import polars as pl
 from email_validator import EmailNotValidError, validate_email
 from stdnum import iban, luhn
 
-from muster.catalog.sensitive_facts import identity_numbers
+from muster.catalog.reference.sensitive_data import identity_numbers
 from muster.domain.tables import ROW_NUMBER
 from muster.pipeline.validate import personal_data
 from muster.pipeline.validate.alike import mostly_alike
@@ -26,7 +26,7 @@ from muster.pipeline.validate.alike import mostly_alike
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from muster.catalog.sensitive_facts import IdentityNumber
+    from muster.catalog.reference.sensitive_data import IdentityNumber
 
 
 SHAPE, TEXT = "shape", "text"

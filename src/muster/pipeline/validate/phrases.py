@@ -16,7 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muster.catalog.sensitive_facts import Word
+    from muster.catalog.reference.sensitive_data import Word
 
 _WHOLE = "="
 MEANINGS = "meanings"
@@ -27,8 +27,8 @@ _DENIED_BEFORE = (
     r"blocked|blocking|deny|denies|denied|disallow|disabled|prohibits?|removed) (?:(?:any|all|longer|de|allowing) )?"
 )
 _DENIED_AFTER = (
-    r" (?:access )?(?:is |are |was |were |has been |ist |est )?(?:blocked|block|disabled|denied|deny|off|not allowed|not permitted|"
-    r"forbidden|prohibited|removed|deaktiviert|gesperrt|desactive|not enabled|not used|not supported)\b"
+    r" (?:access )?(?:is |are |was |were |has been |ist |est )?(?:blocked|block|disabled|denied|deny|off|not allowed|"
+    r"not permitted|forbidden|prohibited|removed|deaktiviert|gesperrt|desactive|not enabled|not used|not supported)\b"
 )
 
 
@@ -122,7 +122,7 @@ class Phrases:
     @cached_property
     def _table(self) -> pl.DataFrame:
         rows = [(form, word.meaning, word.name) for form, word in self._plain.items()]
-        rows += [(form + "s", *rest) for form, *rest in rows if not form[-1].isdigit()]
+        rows += [(f"{form}s", meaning, name) for form, meaning, name in rows if not form[-1].isdigit()]
         known = pl.DataFrame(rows, schema=["found", MEANINGS, NAMES], orient="row")
         return known.unique("found", keep="first", maintain_order=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.sensitive_facts import Word, classification_labels, data_kinds, stated_kinds
+from muster.catalog.reference.sensitive_data import Word, classification_labels, data_kinds, stated_kinds
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.pipeline.validate.phrases import MEANINGS, Phrases
 

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muster.pipeline.read.formats._head import head_of
-from muster.pipeline.read.model import Format
-from muster.pipeline.read.nested.json_file import read_json
-from muster.pipeline.read.nested.json_lines import read_json_lines
-from muster.pipeline.upload import Limits, Upload, UploadKind
+from muster.pipeline.read.formats._records import record_format
+from muster.pipeline.read.nested.shapes import Nested, object_in, objects_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
-
-    from muster.domain.tables import ReadReport
-    from muster.pipeline.read.nested.shapes import Nested
 
 _ENDS = ("source_ip", "destination_ip", "source_port", "destination_port", "protocol", "direction")
 _COUNTS = ("packets_sent", "bytes_sent", "packets_received", "bytes_received")
@@ -29,38 +22,22 @@ _ABOUT = ("time", "category", "operationName", "resourceId", "systemId", "flowLo
           "macAddress")  # fmt: skip
 
 
-def _sniff(upload: Upload) -> float:
-    if upload.kind not in {UploadKind.JSON, UploadKind.NDJSON}:
-        return 0.0
-    head = head_of(upload)
-    return 1.0 if b'"flowTuples"' in head and (b'"flowRecords"' in head or b'"properties"' in head) else 0.0
-
-
-def _read_head(upload: Upload, limits: Limits) -> ReadReport:
-    return _read_rows(upload, limits, None)
-
-
-def _read(upload: Upload, staging_dir: Path, limits: Limits) -> ReadReport:
-    return _read_rows(upload, limits, staging_dir)
-
-
-def _read_rows(upload: Upload, limits: Limits, staging_dir: Path | None) -> ReadReport:
-    read = read_json_lines if upload.kind is UploadKind.NDJSON else read_json
-    return read(upload, limits, staging_dir, "azure_flow", flow_rows)
+def _is_mine(head: bytes) -> bool:
+    return b'"flowTuples"' in head and (b'"flowRecords"' in head or b'"properties"' in head)
 
 
 def flow_rows(record: dict[str, Nested]) -> Iterator[dict[str, Nested]]:
     """The flows of one record, each with what the record says of them; a record without flows gives none."""
-    for inner in _objects(record.get("records")):
+    for inner in objects_in(record.get("records")):
         yield from flow_rows(inner)
     about = {name: record[name] for name in _ABOUT if name in record}
-    properties = _object(record.get("properties"))
-    for rule in _objects(properties.get("flows")):
-        for flow in _objects(rule.get("flows")):
+    properties = object_in(record.get("properties"))
+    for rule in objects_in(properties.get("flows")):
+        for flow in objects_in(rule.get("flows")):
             about_flow = about | {"rule": rule.get("rule"), "mac": flow.get("mac")}
             yield from _tuples(flow, about_flow, _NSG)
-    for flow in _objects(_object(record.get("flowRecords")).get("flows")):
-        for group in _objects(flow.get("flowGroups")):
+    for flow in objects_in(object_in(record.get("flowRecords")).get("flows")):
+        for group in objects_in(flow.get("flowGroups")):
             yield from _tuples(group, about | {"aclID": flow.get("aclID"), "rule": group.get("rule")}, _VNET)
 
 
@@ -73,14 +50,4 @@ def _tuples(flow: dict[str, Nested], about: dict[str, Nested], names: tuple[str,
             yield {**about, **dict(zip((*names, *more), values, strict=False))}
 
 
-def _object(value: Nested) -> dict[str, Nested]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: Nested) -> Iterator[dict[str, Nested]]:
-    for item in value if isinstance(value, list) else []:
-        if isinstance(item, dict):
-            yield item
-
-
-FORMAT = Format("azure_flow", "Azure flow log (network security group or virtual network)", _sniff, _read, _read_head)
+FORMAT = record_format("azure_flow", "Azure flow log (network security group or virtual network)", _is_mine, flow_rows)

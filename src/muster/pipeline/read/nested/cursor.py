@@ -113,6 +113,18 @@ class JsonCursor:
                 raise record_too_large(self._filename, what, advice, self._limits)
             self._more()
 
+    def ahead(self, most: int) -> Nested:
+        """The next value without stepping over it; None when it takes more than `most` characters, or is broken."""
+        self.peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+            except (json.JSONDecodeError, RecursionError):
+                if len(self._text) - self._at > most or not self._more():
+                    return None
+            else:
+                return value if end - self._at <= most else None
+
     def _more(self) -> bool:
         """Add to the text what is about as long as what is left of it; what lies behind is let go."""
         self.line  # noqa: B018 - counts the lines that are let go

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Nested = str | bool | None | dict[str, "Nested"] | list["Nested"]
 """What a record holds: numbers are the text that the file gives for them."""
@@ -29,6 +29,16 @@ _ABOUT_THE_FILE = frozenset(
 """Words that name what is said of a file or of a page of rows, never a property of a thing."""
 
 _DYNAMO_TYPES = {"S": str, "N": str, "B": str, "BOOL": bool, "NULL": bool, "L": list, "M": dict, "SS": list, "NS": list}
+
+
+def object_in(value: Nested) -> dict[str, Nested]:
+    """The value when it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_in(value: Nested) -> Iterator[dict[str, Nested]]:
+    """The objects in a list; none when the value is no list."""
+    return (item for item in (value if isinstance(value, list) else ()) if isinstance(item, dict))
 
 
 def is_envelope(columns: Iterable[str]) -> bool:

@@ -11,6 +11,8 @@ from muster.pipeline.read.rows import Row, Sample
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import polars as pl
+
     from muster.pipeline.read.nested.columns import Columns
     from muster.pipeline.read.row_limit import RowLimit
     from muster.pipeline.read.staging import Parts
@@ -26,7 +28,8 @@ class Table:
 
     `places` are the positions of columns by the path of the object they stand in, then by name. `parent` is the table
     whose rows hold this table's rows; the first cell of each row is then the number of that row. `header_row` is the
-    line that names the columns, in logs that have one. `rows` are those that wait to be written.
+    line that names the columns, in logs that have one. `rows` are those that wait to be written, behind those in
+    `frames`.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Table:
     header_row: int | None = None
     count: int = 0
     rows: list[Row] = field(default_factory=list)
+    frames: list[pl.DataFrame] = field(default_factory=list)
     sample: Sample = field(default_factory=Sample)
     places: dict[str, dict[str, int]] = field(default_factory=dict)
     children: dict[str, Table] = field(default_factory=dict)
@@ -69,12 +73,23 @@ class TableStore:
         if self._folder is None:
             return
         table.rows.append((table.count, line, cells))
-        self._cells += len(cells)
-        self._bytes += size
-        if self._cells > _WAITING_CELLS or self._bytes > _WAITING_BYTES:
-            for waiting in self.tables:
-                self._write(waiting, self._folder)
-            self._cells = self._bytes = 0
+        self._wait(len(cells), size, self._folder)
+
+    def keep_frame(self, table: Table, frame: pl.DataFrame, size: int) -> None:
+        """Keep rows that follow the last one, and count them; `size` is what they take in the file. Not for a head.
+
+        Raises UnreadableFileError beyond the limit on rows.
+        """
+        from muster.pipeline.read.staging import offer  # noqa: PLC0415 - as in _parts
+
+        if self._folder is None:
+            return
+        self._limit.add(frame.height)
+        table.count += frame.height
+        offer(table.sample, frame)
+        self._framed(table)
+        table.frames.append(frame)
+        self._wait(frame.height * (frame.width - 2), size, self._folder)
 
     def settle(self, table: Table, number: int, *, left_out: int) -> TableInfo:
         """Write what is left of a table, without its first `left_out` columns, and describe it."""
@@ -93,9 +108,26 @@ class TableStore:
         if table.parts is not None:
             table.parts.discard()
 
+    def _wait(self, cells: int, size: int, folder: Path) -> None:
+        self._cells += cells
+        self._bytes += size
+        if self._cells > _WAITING_CELLS or self._bytes > _WAITING_BYTES:
+            for waiting in self.tables:
+                self._write(waiting, folder)
+            self._cells = self._bytes = 0
+
     def _write(self, table: Table, folder: Path) -> None:
+        self._framed(table)
+        if table.frames:
+            self._parts(table, folder).write(table.frames, len(table.columns.names))
+            table.frames.clear()
+
+    def _framed(self, table: Table) -> None:
+        """Make the rows that wait a frame."""
+        from muster.pipeline.read.staging import frame_of  # noqa: PLC0415 - as in _parts
+
         if table.rows:
-            self._parts(table, folder).write(table.rows, len(table.columns.names))
+            table.frames.append(frame_of(table.rows, len(table.columns.names)))
             table.rows.clear()
 
     def _parts(self, table: Table, folder: Path) -> Parts:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from muster.domain.errors import UnreadableFileError
     from muster.domain.findings import FindingCode
     from muster.pipeline.upload import Limits, Upload
@@ -41,12 +43,14 @@ class RecordTables:
 
     The table named as the file holds what stands outermost: the records of a list, or the one object around it all.
     Without a staging folder rows are only counted and sampled. `done` says that the head is long enough, `holds_lists`
-    that the outermost object has lists, be they empty.
+    that the outermost object has lists, be they empty; `left_out` how many records gave no row, and the line of the
+    first.
     """
 
     def __init__(self, upload: Upload, limits: Limits, staging_dir: Path | None, log: FindingLog | None = None) -> None:
         self.log = log or FindingLog()
         self.holds_lists = False
+        self.left_out = (0, 0)
         self.limits = limits
         self._filename = upload.filename
         self._store = TableStore(staging_dir, RowLimit(upload.filename, limits))
@@ -110,6 +114,15 @@ class RecordTables:
             self._add_inner(table, row, path, items, line, level)
         return row
 
+    def add_frame(self, frame: pl.DataFrame, size: int) -> None:
+        """Add rows of the outermost table that were read the fast way."""
+        self._store.keep_frame(self.root, frame, size)
+
+    def leave_out(self, line: int) -> None:
+        """Count a record that gives no row."""
+        count, first = self.left_out
+        self.left_out = (count + 1, first or line)
+
     def log_table(self, name: str, columns: Sequence[str], header_row: int | None) -> Table:
         """The table of a log whose columns are known beforehand; its rows are given as cells."""
         table = self._table(self._unique(name))
@@ -159,6 +172,9 @@ class RecordTables:
             drop_parent = around and table.parent is self.root
             self._tell_table(table, nested=table.parent is not None and not drop_parent)
             infos.append(self._store.settle(table, number, left_out=int(drop_parent)))
+        count, line = self.left_out
+        if count:
+            self.log.add(codes.note(codes.RECORDS_WITHOUT_ROWS, line=line, count=count))
         if not self.rows:
             self.log.add(codes.note(codes.NO_ROWS))
         if self.root not in kept:

@@ -67,23 +67,33 @@ class JsonWalk:
         """Add a record that stands in the outermost object, or outermost itself; without `size` it was put together."""
         dirty = self._cursor.dirty or not size
         parent = self._tables.root.count + 1
+        none = True
         for row in (record,) if self._rows_of is None else self._rows_of(record):
             self._tables.add(table, row, line, parent_row=parent, key=key, size=size, dirty=dirty)
-            size = 0
+            size, none = 0, False
+        if none and (size or key is not None):
+            self._tables.leave_out(line)
 
     def keyed(self, path: str) -> Table:
         """The table of the records that the object at `path` holds under their names."""
         return self._tables.child(self._tables.root, path, keyed=True)
 
     def _object_outside(self) -> None:
-        line = self._cursor.line
+        line, tables = self._cursor.line, self._tables
+        # An object that is a record itself has lists in it that are no records by themselves.
+        whole = None if self._rows_of is None else self._cursor.ahead(_SMALL)
+        rows, left_out = tables.rows, tables.left_out
         around: dict[str, Nested] = {}
         try:
             self._object("", around, 0)
         finally:
             # What stood around the rows is kept as well when the text breaks off.
-            if not self._tables.done:
-                self.add(self._tables.root, around, line)
+            if not tables.done:
+                self.add(tables.root, around, line)
+        if tables.rows == rows and isinstance(whole, dict):
+            self.add(tables.root, whole, line)
+            if tables.rows > rows:
+                tables.left_out = left_out
 
     def _object(self, path: str, into: dict[str, Nested], depth: int) -> None:
         """Walk through an object; its plain values go `into`, its lists and keyed records into tables."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import unescape
 
@@ -63,10 +64,12 @@ def _attributes(tag: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
 
 
 def blocks_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
-    """The text of a part in pieces that end before a tag."""
-    with archive.open(part) as file:
+    """The text of a part in pieces that end before a tag; the next is unpacked while one is looked at."""
+    with archive.open(part) as file, ThreadPoolExecutor(1) as unpacking:
         rest = b""
-        while piece := file.read(_PIECE):
+        following = unpacking.submit(file.read, _PIECE)
+        while piece := following.result():
+            following = unpacking.submit(file.read, _PIECE)
             block = rest + piece
             cut = block.rfind(b"<", max(0, len(block) - _LONGEST_TAG))
             cut = cut if cut >= 0 else len(block)

@@ -1,8 +1,8 @@
 """Who may reach the data, who answers for it, and when its access was last reviewed.
 
-Access is written in free words (`Everyone: Read`, `AllUsers`, `NOT_PUBLIC`, `sa`, `chmod 777`); the words that are known
-stand in `reference/access_words.csv`, and a word that the cell denies (`no public access`) does not count. Public data
-may be public. Privileged accounts are told as information, since some must be there.
+Access is written in free words (`Everyone: Read`, `AllUsers`, `NOT_PUBLIC`, `sa`, `chmod 777`); the known words stand
+in `reference/access_words.csv`, and a word that the cell denies (`no public access`) does not count. Public data may be
+public. Privileged accounts are told as information, since some must be there.
 
 Restricted data needs an owner and a date of its last review, which should not be older than a year (NIST SP 800-53
 AC-2 j asks for reviews at a stated frequency; a year is the longest that is usual). Where a table has no column for
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.sensitive_facts import access_words
+from muster.catalog.reference.sensitive_data import access_words
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import ROW_NUMBER
 from muster.pipeline.validate import sensitivity

@@ -98,15 +98,15 @@ _CODES = (
         code="host_headroom",
         severity=_I,
         title="What a host has left",
-        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual "
-        "cores on {own_cores} ({ratio} each).",
+        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} "
+        "virtual cores on {own_cores} ({ratio} each).",
     ),
     FindingCode(
         code="host_headroom_low",
         severity=_W,
         title="A host with little or nothing left",
-        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} virtual "
-        "cores on {own_cores} ({ratio} each).",
+        template="Its machines ({members}) are promised {memory} of {own_memory} GB ({free} % left) and {cores} "
+        "virtual cores on {own_cores} ({ratio} each).",
         advice="Do not move more onto it; its machines may be slower than their sizes promise.",
     ),
     FindingCode(
@@ -180,7 +180,9 @@ def _right_sizes(typed: pl.DataFrame) -> list[pl.DataFrame]:
     found = []
     for code, name, use_field, least in _SIZED:
         bases = [
-            (f"{use_field}{suffix}", *words) for suffix, *words in _BASES if f"{use_field}{suffix}" in typed.columns
+            (f"{use_field}{suffix}", word, times)
+            for suffix, word, times in _BASES
+            if f"{use_field}{suffix}" in typed.columns
         ]
         if name not in typed.columns or not bases:
             continue

@@ -21,7 +21,7 @@ from muster.domain.tables import LINE, ROW_NUMBER
 from muster.kit.masking import masked
 from muster.pipeline.validate import jurisdictions, retention, sensitivity
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
-from muster.pipeline.validate.jurisdictions import MEANINGS, NAMES
+from muster.pipeline.validate.phrases import MEANINGS, NAMES
 from muster.pipeline.validate.places import places
 from muster.pipeline.validate.sensitivity import IMPLIED_BY, KINDS, LEVEL
 

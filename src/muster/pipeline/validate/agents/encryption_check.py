@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.sensitive_facts import encryption_words
+from muster.catalog.reference.sensitive_data import encryption_words
 from muster.domain.findings import FindingCode, Severity
 from muster.kit.masking import masked
 from muster.pipeline.validate import sensitivity

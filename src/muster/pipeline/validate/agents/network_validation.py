@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.reference.mac_vendors import COMPATIBLE, PLATFORM_WORDS, VIRTUAL_CARDS
 from muster.domain.findings import FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER
 from muster.kit.masking import masked
-from muster.pipeline.validate import addresses, identifiers
+from muster.pipeline.validate import addresses, identifiers, network_cards
 from muster.pipeline.validate.agent import Agent, Knowledge, Outcome, TableView, findings_frame, params_json
 from muster.pipeline.validate.places import places
 
@@ -246,45 +245,14 @@ def _gateways(rows: pl.DataFrame) -> list[pl.DataFrame]:
 def _cards(typed: pl.DataFrame) -> list[pl.DataFrame]:
     if "mac_address" not in typed.columns:
         return []
-    mac = pl.col("mac")
-    kept = [name for name in (ROW_NUMBER, LINE, "virtualization_platform") if name in typed.columns]
-    each = typed.select(*kept, pl.col("mac_address").alias("mac"))
-    each = each.explode("mac").filter(mac.is_not_null()).with_columns(_card_of(mac).alias("card"))
-    no_card = mac.str.contains(r"^.[13579bdf]|^(?:00:){5}00$")
-    by_software = mac.str.contains(r"^.[26ae]") & pl.col("card").is_null()
-    found = [
-        _once(each.filter(no_card), "mac_not_of_a_card"),
-        _once(each.filter(by_software), "mac_set_by_software"),
+    each = network_cards.each_card(typed)
+    params = {"card": pl.col("card"), "platform": pl.col("platform")}
+    wrong = network_cards.of_another_platform(each).unique(ROW_NUMBER, keep="first", maintain_order=True)
+    return [
+        _once(each.filter(network_cards.is_no_card(pl.col("mac"))), "mac_not_of_a_card"),
+        _once(each.filter(network_cards.is_set_by_software(pl.col("mac"), pl.col("card"))), "mac_set_by_software"),
+        places(wrong, "mac_vendor_contradicts", "mac_address", params=params),
     ]
-    if "virtualization_platform" in typed.columns:
-        words = pl.col("virtualization_platform").str.to_lowercase()
-        platform = pl.coalesce(
-            pl.when(words.str.contains(pattern)).then(pl.lit(name)) for name, pattern in PLATFORM_WORDS.items()
-        )
-        few = each.select(pl.col("virtualization_platform").drop_nulls().unique())
-        platforms = few.with_columns(platform.alias("platform")).drop_nulls()
-        known = each.filter(pl.col("card").is_not_null()).join(
-            platforms, on="virtualization_platform", how="inner", maintain_order="left"
-        )
-        same = [(pl.col("card") == one) & (pl.col("platform") == other) for one, other in COMPATIBLE]
-        wrong = known.filter((pl.col("card") != pl.col("platform")) & ~pl.any_horizontal(same))
-        params = {"card": pl.col("card"), "platform": pl.col("platform")}
-        once = wrong.unique(ROW_NUMBER, keep="first", maintain_order=True)
-        found.append(places(once, "mac_vendor_contradicts", "mac_address", params=params))
-    return found
-
-
-def _card_of(mac: pl.Expr) -> pl.Expr:
-    """The platform whose virtual card has the address; prefixes are as long as their makers registered them."""
-    lengths = sorted({len(prefix) for prefix in VIRTUAL_CARDS}, reverse=True)
-    return pl.coalesce(
-        mac.str.head(length).replace_strict(
-            {prefix: name for prefix, name in VIRTUAL_CARDS.items() if len(prefix) == length},
-            default=None,
-            return_dtype=pl.String,
-        )
-        for length in lengths
-    )
 
 
 def _once(rows: pl.DataFrame, code: str) -> pl.DataFrame:

@@ -20,7 +20,7 @@ import polars as pl
 import polars_hash as plh
 
 from muster.catalog.model import FieldType
-from muster.catalog.sensitive_facts import data_kinds
+from muster.catalog.reference.sensitive_data import data_kinds
 from muster.domain.findings import PLACES_PER_CODE, FindingCode, Severity
 from muster.domain.tables import LINE, ROW_NUMBER, cell_column
 from muster.kit.masking import masked
@@ -64,8 +64,8 @@ holds its values with their rows (the first PLACES_PER_CODE, and a sample), or w
 
 _FREE_TEXT = (FieldType.TEXT, FieldType.HOSTNAME, FieldType.FQDN)
 _FOUND_VALUES = (
-    r"(?i)^(?:.*[ _.-])?(?:quotes?|samples?|sample[ _-]?(?:values?|data|text)|match(?:ed)?[ _-]?(?:texts?|values?|strings?)|"
-    r"(?:found|detected|example|raw)[ _-]?values?|snippets?|excerpt|evidence[ _-]?text)$"
+    r"(?i)^(?:.*[ _.-])?(?:quotes?|samples?|sample[ _-]?(?:values?|data|text)|match(?:ed)?[ _-]?(?:texts?|values?)|"
+    r"match(?:ed)?[ _-]?strings?|(?:found|detected|example|raw)[ _-]?values?|snippets?|excerpt|evidence[ _-]?text)$"
 )
 
 _W, _I = Severity.WARNING, Severity.INFO
@@ -281,7 +281,8 @@ def _by_shape(
         shown = places(rows, _CODE_OF[kind], label, params={"where": pl.lit("")}, excerpt=masked(pl.col(TEXT)))
         if found >= filled * _NATURE or cells > PLACES_PER_CODE:
             sure = _sureness(right.len(), distinct.len(), header_agrees=_agree(kind, by_header))
-            where = f" in {found} of {filled} cells ({right.len()} of {distinct.len()} distinct values right, {sure} % sure)"
+            proof = f"{right.len()} of {distinct.len()} distinct values right, {sure} % sure"
+            where = f" in {found} of {filled} cells ({proof})"
             yield kind, _on_column(label, _CODE_OF[kind], where=where), shown
         else:
             yield kind, None, shown

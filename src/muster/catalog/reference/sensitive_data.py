@@ -1,7 +1,8 @@
 """What is known of sensitive data: kinds, labels, regulations, places, encryption, access, identity numbers.
 
-Each fact is one row of a file in `reference/`, with the public source it is taken from (a law, a standard, a vendor's
-page). Words stand there in lower case without accents; a cell is brought to the same form before it is compared.
+Each fact is one row of a CSV file beside this module, with the public source it is taken from (a law, a standard, a
+vendor's page). Words stand there in lower case without accents; a cell is brought to the same form before it is
+compared.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -186,8 +187,8 @@ def _words(name: str, meaning: str) -> Iterator[Word]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    path = resources.files("muster.catalog") / "reference" / f"{name}.csv"
-    yield from csv.DictReader(path.read_text("utf-8").splitlines())
+    text = files(__package__).joinpath(f"{name}.csv").read_text("utf-8")
+    yield from csv.DictReader(text.splitlines())
 
 
 def _several(cell: str) -> tuple[str, ...]:
