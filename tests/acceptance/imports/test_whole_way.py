@@ -82,6 +82,6 @@ async def test_real_exports_end_imported_or_with_a_reason(services: Services, co
         )
         await work(services)
         ended[name] = await read_status(services, context, document.flow_id)
-    assert ended["rvtools_kubev2v_example1.xlsx"].processed_records == 9
-    assert ended["rvtools_small-complete.xlsx"].processed_records == 3
+    assert ended["rvtools_kubev2v_example1.xlsx"].processed_records == 16
+    assert ended["rvtools_small-complete.xlsx"].processed_records == 5
     assert {document.status for document in ended.values()} == {FlowStatus.COMPLETED}
