@@ -15,10 +15,12 @@ from muster.catalog.fields import FIELDS
 from muster.catalog.registry import categories, sources
 from muster.db.repos.import_rows import insert_rows
 from muster.db.tables import DataImport, ImportFieldMapping, ImportTable
+from muster.domain.custom_fields import PREFIX
 from muster.domain.decisions import Decision, Edit, Join, KeyRef, Split
 from muster.domain.ids import DataImportId
 from muster.kit.ids import uuid7
 from muster.pipeline.enrich.claims import ClaimRole, ImportIndex, ordinals
+from muster.pipeline.enrich.fields import field_of
 from muster.pipeline.enrich.fold import ASSET_FIELDS, fold
 from muster.pipeline.enrich.identity import resolve
 from muster.pipeline.enrich.keys import KeyKind, identity_keys, key_ref, mark_crowded
@@ -65,7 +67,7 @@ def typed_rows(item: Import) -> pl.DataFrame:
         "cleared_fields": pl.List(pl.String),
         "completeness": pl.Float64,
         "quality": pl.Float64,
-        **{name: dtype(FIELDS[name]) for name in names},
+        **{name: dtype(field_of(name)) for name in names},
     }
     return pl.DataFrame(data, schema=schema)
 
@@ -102,7 +104,7 @@ def pure_inventory(imports: Sequence[Import], decisions: Sequence[reference.Deci
         for edit, claim, asset in held.select("edit", "claim", "asset").iter_rows()
     ]
     folded = fold(current, order, snapshots, pins)
-    return assets_as_values(folded.select("missing_from", *ASSET_FIELDS).to_dicts())
+    return assets_as_values(folded.to_dicts())
 
 
 def stored_decision(decision: reference.Decision, number: int) -> Decision:
@@ -133,7 +135,14 @@ def identifier_ref(key: reference.Key) -> KeyRef:
 def assets_as_values(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Assets as the reference gives them: what is filled, in a fixed order."""
     shown = {"missing_from", *ASSET_FIELDS}
-    kept = [{name: row[name] for name in sorted(row) if name in shown and row[name] is not None} for row in rows]
+    kept = [
+        {
+            name: row[name]
+            for name in sorted(row)
+            if (name in shown or name.startswith(PREFIX)) and row[name] is not None
+        }
+        for row in rows
+    ]
     return sorted(kept, key=repr)
 
 
@@ -142,7 +151,7 @@ async def place_import(services: Services, context: RequestContext, item: Import
     import_id = DataImportId(uuid7())
     tenant = {"engagement_id": context.engagement_id, "client_account_id": context.client_account_id}
     frame = typed_rows(item)
-    columns = [name for name in frame.columns if name in FIELDS]
+    columns = [name for name in frame.columns if name in FIELDS or name.startswith(PREFIX)]
     async with services.database.begin(context.tenant) as db:
         await db.execute(
             insert(DataImport).values(
@@ -190,6 +199,7 @@ async def place_import(services: Services, context: RequestContext, item: Import
                     "confidence_score": 1.0,
                     "match_method": "header",
                     "evidence": "the header is the field",
+                    "custom_field": {"name": name.removeprefix(PREFIX)} if name.startswith(PREFIX) else None,
                     "status": "approved",
                 }
                 for position, name in enumerate(columns)

@@ -25,7 +25,7 @@ IDENTITY = (
 )
 RANKS = {
     **dict.fromkeys(IDENTITY, CMDB_FIRST),
-    "business_owner": PEOPLE_FIRST,
+    **dict.fromkeys(("business_owner", "custom:tier", "custom:cost_center"), PEOPLE_FIRST),
     "cpu_utilization_percent": MEASURED_FIRST,
 }
 LISTS = {"ip_address", "mac_address"}

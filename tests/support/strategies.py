@@ -27,7 +27,7 @@ WORLDS = 900
 Engagement = tuple[list[Import], list[Decision]]
 
 FEEDS = (("rvtools", "a"), ("rvtools", "b"), ("servicenow", "a"), ("generic", "a"), ("generic", "b"))
-CLEARABLE = ("memory_gb", "business_owner", "ip_address", "operating_system", "asset_type", "hostname")
+CLEARABLE = ("memory_gb", "business_owner", "ip_address", "operating_system", "asset_type", "hostname", "custom:tier")
 NAMING = ("asset_name", "hostname", "fqdn", "serial_number", "instance_uuid", "ip_address")
 TOGETHER = (
     *(("hostname", name) for name in ("ip_address", "asset_name", "mac_address")),
@@ -85,6 +85,8 @@ def vocabulary(world: int) -> dict[str, list[Any]]:
         "cpu_utilization_percent": [10.0, 20.0, 30.0],
         "operating_system": ["Ubuntu 24.04", "Windows Server 2022"],
         "business_owner": ["team-a", "team-b"],
+        "custom:tier": ["gold", "silver", 'no "tier"\tyet\\'],
+        "custom:cost_center": ["0012", "12", "zürich"],
     }
 
 

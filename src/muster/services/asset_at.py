@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from muster.db.repos import changes as changes_repo
 from muster.db.repos import decisions as decisions_repo
+from muster.domain.custom_fields import PREFIX
 from muster.domain.errors import NotFoundError
+from muster.pipeline.mapping.remembered import is_custom
 from muster.services.asset_history import everything_around
 from muster.services.inventory.claims_of_id import claims_of_id
 from muster.services.inventory.ledger import past_ledger, read_ledger
@@ -41,11 +43,11 @@ async def asset_at(services: Services, context: RequestContext, asset_id: UUID, 
             f"This asset was not in the inventory at {moment.isoformat()}; its history says since when it is.",
             asset_id=str(asset_id),
         )
+    filled = {name: value for name, value in found.values.items() if value is not None and name not in _BESIDE_VALUES}
     return Asset(
         id=ledger.roster.index.birth_id(found.asset),
-        values={
-            name: value for name, value in found.values.items() if value is not None and name not in _BESIDE_VALUES
-        },
+        values={name: value for name, value in filled.items() if not is_custom(name)},
         discovery_source=found.values["discovery_source"],
         conflicts=tuple(found.values["conflicts"] or ()),
+        custom_fields={name.removeprefix(PREFIX): value for name, value in filled.items() if is_custom(name)},
     )

@@ -18,6 +18,7 @@ from muster.domain.decisions import Leave
 from muster.domain.errors import NotFoundError
 from muster.pipeline.enrich.claims import ORDINAL_MASK, split_ordinal
 from muster.pipeline.enrich.fold import ASSET_FIELDS
+from muster.pipeline.mapping.remembered import is_custom
 from muster.services.inventory.claims_of_id import claims_of_id
 from muster.services.inventory.ledger import read_ledger
 from muster.services.inventory.refs import refs_of
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from muster.services.inventory.surroundings import Surroundings
 
 TOLD_FIELDS = (*ASSET_FIELDS, "missing_from", "pinned")
-"""What an entry tells of: the canonical fields, the feeds that list the asset no longer, the pinned fields."""
+"""What an entry tells of: canonical (and custom) fields, feeds that list the asset no longer, the pinned fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ async def _states(
 def _differs(before: AssetThen | None, after: AssetThen | None) -> bool:
     if before is None or after is None:
         return before is not after
-    return before.claims != after.claims or any(before.values[name] != after.values[name] for name in TOLD_FIELDS)
+    return before.claims != after.claims or any(_field_changes(before, after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,9 @@ class _Telling:
 
 
 def _field_changes(before: AssetThen | None, after: AssetThen | None) -> Iterator[FieldChange]:
-    for name in TOLD_FIELDS:
-        was, is_now = (None if state is None else state.values[name] for state in (before, after))
+    states = (before, after)
+    custom = {name for state in states if state is not None for name in state.values if is_custom(name)}
+    for name in (*TOLD_FIELDS, *sorted(custom)):
+        was, is_now = (None if state is None else state.values.get(name) for state in states)
         if was != is_now:
             yield FieldChange(name, was, is_now)

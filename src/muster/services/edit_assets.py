@@ -17,6 +17,7 @@ from muster.domain.tables import LINE, ROW_NUMBER, TableInfo, cell_column
 from muster.pipeline.enrich.fold import ASSET_FIELDS
 from muster.pipeline.enrich.keys import KeyKind
 from muster.pipeline.mapping.convert import convert
+from muster.pipeline.mapping.remembered import is_custom
 from muster.services.inventory.decide import open_desk
 from muster.services.inventory.redirect import current_asset_id
 
@@ -129,6 +130,11 @@ def canonical(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of the JS
 
     Raises InvalidRequestError that says what the field takes.
     """
+    if is_custom(name):
+        raise InvalidRequestError(
+            f"{name} is a field of the engagement's own; no value can be pinned to those: import a file that says it.",
+            field=name,
+        )
     if name not in ASSET_FIELDS:
         raise InvalidRequestError(f"{name} is no field of an asset; see `muster catalog fields`.", field=name)
     text = _LIST_SEPARATOR.join(map(str, value)) if isinstance(value, list | tuple) else value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from muster.catalog.fields import FIELDS
+from muster.db.repos import custom_fields as custom_fields_repo
 from muster.db.repos import evidence as evidence_repo
 from muster.db.repos.evidence import FedColumn, RowPlace, SourceRow
 from muster.domain.decisions import Edit, Join
@@ -21,6 +22,7 @@ from muster.pipeline.enrich.explain import Explanation, Pin, Standing, Statement
 from muster.pipeline.enrich.fold import ASSET_FIELDS
 from muster.pipeline.enrich.joints import joints
 from muster.pipeline.enrich.keys import KeyKind
+from muster.pipeline.mapping.remembered import is_custom
 from muster.services.inventory.key_values import key_values
 from muster.services.inventory.ledger import read_ledger
 from muster.services.inventory.own_claims import active_index, own_claims
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from muster.domain.custom_fields import CustomField
     from muster.domain.decisions import Decision
-    from muster.domain.tenant import RequestContext
+    from muster.domain.tenant import RequestContext, Tenant
     from muster.services.context import Services
     from muster.services.inventory.ledger import Ledger
     from muster.services.inventory.own_claims import OwnClaims
@@ -144,18 +149,20 @@ class Why:
 async def why(services: Services, context: RequestContext, asset_id: UUID, field: str | None = None) -> Why:
     """Explain one field of an asset, or all that are filled and why its records are one.
 
-    Raises NotFoundError for an unknown asset, InvalidRequestError for a name that is no field of assets.
+    Raises NotFoundError for an unknown asset, InvalidRequestError for a name that is no field of assets and no custom
+    field of the engagement.
     """
-    if field is not None and field not in ASSET_FIELDS:
+    if field is not None and field not in ASSET_FIELDS and not is_custom(field):
         raise InvalidRequestError(f"{field} is no field of an asset; see `muster catalog fields`.", field=field)
     async with (
         services.database.begin(context.tenant) as db,
         read_ledger(db, context.tenant, services) as ledger,
     ):
+        custom = await _custom_fields(db, context.tenant, field)
         today, asset = await asset_of_id(ledger, asset_id)
         if asset is None:
             raise NotFoundError("There is no such asset in this engagement.", asset_id=str(asset_id))
-        fields = ASSET_FIELDS if field is None else (field,)
+        fields = (*ASSET_FIELDS, *custom) if field is None else (field,)
         own = await own_claims(ledger, asset.claim_ids, fields)
         held = [decision for decision in ledger.roster.decisions if decision.undone_at is None]
         edits = await _edits(ledger, own, held)
@@ -168,9 +175,22 @@ async def why(services: Services, context: RequestContext, asset_id: UUID, field
         )
     by_place = {row.place: row for row in rows}
     sources = {claim: by_place[place] for claim, place in places.items() if place in by_place}
-    explained = tuple(_field_why(item, sources, columns) for item in told)
+    units = {name: own_field.unit for name, own_field in custom.items()}
+    explained = tuple(_field_why(item, units, sources, columns) for item in told)
     records = _records(ledger, own, sources) if field is None else ()
     return Why(today, explained, tuple(asset.missing_from), records, tuple(joined_by))
+
+
+async def _custom_fields(db: AsyncSession, tenant: Tenant, field: str | None) -> Mapping[str, CustomField]:
+    """The engagement's own fields, as far as they are asked for. Raises InvalidRequestError for one that it has not."""
+    if field is not None and not is_custom(field):
+        return {}
+    custom = await custom_fields_repo.used_custom_fields(db, tenant)
+    if field is not None and field not in custom:
+        raise InvalidRequestError(
+            f"This engagement has no field {field}; `muster fields list` names those of its own.", field=field
+        )
+    return custom
 
 
 async def _edits(ledger: Ledger, own: OwnClaims, held: Sequence[Decision]) -> list[Decision]:
@@ -257,7 +277,10 @@ def _place(ledger: Ledger, claim: int) -> RowPlace:
     return RowPlace(ledger.roster.index.import_of(claim), table_number, row_number)
 
 
-def _field_why(item: Explanation, sources: Mapping[int, SourceRow], columns: Sequence[FedColumn]) -> FieldWhy:
+def _field_why(
+    item: Explanation, units: Mapping[str, str | None], sources: Mapping[int, SourceRow], columns: Sequence[FedColumn]
+) -> FieldWhy:
+    """`units` are those of custom fields."""
     evidence = tuple(
         _evidence(item.field, statement, sources[statement.claim], columns)
         for statement in item.statements
@@ -266,7 +289,7 @@ def _field_why(item: Explanation, sources: Mapping[int, SourceRow], columns: Seq
     return FieldWhy(
         field=item.field,
         value=item.value,
-        unit=FIELDS[item.field].unit,
+        unit=FIELDS[item.field].unit if item.field in FIELDS else units[item.field],
         rule=item.rule,
         sources_say=item.otherwise,
         edits=tuple(map(_edit_evidence, item.pins)),

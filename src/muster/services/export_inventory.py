@@ -13,11 +13,14 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from muster.db.bulk_read import read_frame
+from muster.db.repos import custom_fields as custom_fields_repo
 from muster.db.repos import inventory as inventory_repo
 from muster.kit.spreadsheet import inert
+from muster.pipeline.enrich.codec import CUSTOM_FIELDS, custom_values
+from muster.pipeline.enrich.fields import with_custom
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from muster.domain.tenant import RequestContext
@@ -57,7 +60,7 @@ class AssetExport:
 
 
 def export_assets(services: Services, context: RequestContext, file_format: ExportFormat) -> AssetExport:
-    """Every asset of the engagement with its id, scores and canonical fields, oldest first.
+    """Every asset of the engagement with its id, scores, canonical fields and custom ones, oldest first.
 
     Cells that a spreadsheet program would run are made inert in CSV and XLSX.
     """
@@ -72,7 +75,12 @@ def export_assets(services: Services, context: RequestContext, file_format: Expo
 
 
 async def _frames(services: Services, context: RequestContext) -> AsyncIterator[pl.DataFrame]:
-    """The assets in pieces of up to 20,000; the first piece comes even when there are none, for its header."""
+    """The assets in pieces of up to 20,000; the first piece comes even when there are none, for its header.
+
+    Each of the engagement's own fields has a column `custom:*`, at the end.
+    """
+    async with services.database.begin(context.tenant) as db:
+        custom = await custom_fields_repo.used_custom_fields(db, context.tenant)
     after = "00000000-0000-0000-0000-000000000000"
     while True:
         frame = await asyncio.to_thread(
@@ -82,10 +90,16 @@ async def _frames(services: Services, context: RequestContext) -> AsyncIterator[
             inventory_repo.ASSETS_AFTER,
             [after, str(_ROWS_AT_ONCE)],
         )
-        yield frame
+        yield await asyncio.to_thread(_with_custom, frame, tuple(custom))
         if frame.height < _ROWS_AT_ONCE:
             return
         after = frame["id"][-1]
+
+
+def _with_custom(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """`frame` with a column for each custom field of `names`, instead of the one for all."""
+    rest = frame.drop(CUSTOM_FIELDS)
+    return with_custom(rest.with_columns(custom_values(frame[CUSTOM_FIELDS])), names).select(*rest.columns, *names)
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

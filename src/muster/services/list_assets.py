@@ -35,12 +35,16 @@ _MOST_NAMESAKES = 20
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One asset as it stands. `values` holds every filled canonical field; scores are percent, confidence 0 to 1."""
+    """One asset as it stands. `values` holds every filled canonical field; scores are percent, confidence 0 to 1.
+
+    `custom_fields` are those that have a value, by name, as text whatever type they are declared with.
+    """
 
     id: UUID
     values: Mapping[str, Any]
     discovery_source: str
     conflicts: tuple[str, ...] = field(default=())
+    custom_fields: Mapping[str, str] = field(default_factory=dict)
 
 
 async def list_assets(
@@ -115,6 +119,7 @@ def _asset(row: RowMapping) -> Asset:
         values=values,
         discovery_source=values.pop("discovery_source", ""),
         conflicts=tuple(values.pop("conflicts", ())),
+        custom_fields=dict(sorted(values.pop("custom_fields", {}).items())),
     )
 
 

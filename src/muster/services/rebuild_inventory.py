@@ -23,8 +23,10 @@ from muster.db.repos import inventory as inventory_repo
 from muster.db.repos.changes import ChangeKind, NewChange
 from muster.domain.plan import PlanAction
 from muster.pipeline.enrich.blocks import pack_keys
+from muster.pipeline.enrich.codec import VALUE_COLUMNS
+from muster.pipeline.enrich.fields import custom_columns, with_custom
 from muster.pipeline.enrich.fingerprint import ROW_SCHEMA
-from muster.pipeline.enrich.fold import ASSET_FIELDS, FOLD_VERSION
+from muster.pipeline.enrich.fold import FOLD_VERSION
 from muster.pipeline.enrich.identity import CLAIM_KEYS_SCHEMA
 from muster.services.inventory.change import assets_to_write, store_keys, write_assets
 from muster.services.inventory.folding import folded_batches
@@ -58,7 +60,7 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AssetDifference:
-    """One asset that is not as it should be; `fields` are columns that differ, by their names."""
+    """One asset that is not as it should be; `fields` are the names of what differs in it."""
 
     asset_id: UUID
     asset_name: str | None
@@ -179,11 +181,11 @@ class _Rebuilding:
     async def _compare(self, touched: Touched, predecessors: pl.DataFrame) -> None:
         # every field, not only those that imports speak of: a value that nobody gave is found, too
         total, done = touched.membership.height, 0
-        async for batch in folded_batches(self.ledger, touched, predecessors, ASSET_FIELDS):
+        async for batch in folded_batches(self.ledger, touched, predecessors, VALUE_COLUMNS):
             self._tell(batch)
             if self.writes:
-                assets = await asyncio.to_thread(assets_to_write, batch, self.ledger.roster.index, ASSET_FIELDS)
-                await write_assets(self.ledger, batch.plan.counts(), assets, ASSET_FIELDS)
+                assets = await asyncio.to_thread(assets_to_write, batch, self.ledger.roster.index, VALUE_COLUMNS)
+                await write_assets(self.ledger, batch.plan.counts(), assets, VALUE_COLUMNS)
             done += batch.members.height
             await self.progress(done, total)
 
@@ -198,9 +200,11 @@ class _Rebuilding:
             AssetDifference(index.birth_id(row["asset"]), row["asset_name"], Difference.MISSING)
             for row in missing.select("asset", "asset_name").head(room).iter_rows(named=True)
         )
+        custom = custom_columns(batch.plan.folded)
+        existing = with_custom(batch.existing, custom)
         stands = {
             row["asset"]: row
-            for row in batch.existing.join(differing.head(room), on="asset", how="semi").iter_rows(named=True)
+            for row in existing.join(differing.head(room), on="asset", how="semi").iter_rows(named=True)
         }
         self._show(
             AssetDifference(
@@ -209,7 +213,7 @@ class _Rebuilding:
                 Difference.DIFFERS,
                 tuple(
                     name
-                    for name in ROW_SCHEMA
+                    for name in (*ROW_SCHEMA, *custom)
                     if (row["was"] != row["asset"] if name == "asset" else row[name] != stands[row["asset"]][name])
                 ),
             )

@@ -138,7 +138,7 @@ def _effects(batch: Batch, most: int, index: ImportIndex) -> Iterator[RankEffect
     before = {row["asset"]: row for row in batch.existing.join(changed, on="asset", how="semi").iter_rows(named=True)}
     for row in changed.iter_rows(named=True):
         for name in row["changed_fields"]:
-            was = before[row["asset"]][name]
+            was = before[row["asset"]].get(name)  # a custom field that no asset of the batch had has no column there
             yield RankEffect(index.birth_id(row["asset"]), row["asset_name"], name, was, row[name])
 
 

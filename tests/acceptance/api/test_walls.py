@@ -146,7 +146,9 @@ async def test_lists_show_nothing_of_another_tenant(site: Site, foreign: dict[st
 
 
 async def test_an_id_that_is_none_is_not_valid(site: Site) -> None:
-    wrong = dict.fromkeys(("flow_id", "data_import_id", "asset_id", "review_id", "decision_id", "change_id", "layout_id"), "7")
+    wrong = dict.fromkeys(
+        ("flow_id", "data_import_id", "asset_id", "review_id", "decision_id", "change_id", "layout_id"), "7"
+    )
     for entry in WITH_IDS:
         response = await site.http.request(**call(entry, **wrong))
         assert (response.status_code, response.json()["code"]) == (422, "invalid_request"), entry[1]

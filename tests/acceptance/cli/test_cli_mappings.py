@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csv import DictReader
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -159,3 +161,21 @@ def test_fields_of_ones_own_are_declared_listed_and_removed(inside: InsideMuster
     assert inside("fields", "add", "tier", "--type", "word", *engagement).code == 2
     assert inside("fields", "remove", "tier", *engagement).code == 0
     assert inside("fields", "remove", "tier", *engagement).code == 2
+
+
+def test_the_value_of_a_field_of_ones_own_is_explained_and_not_edited(
+    inside: InsideMuster, write: Write, engagement: Words
+) -> None:
+    inside("fields", "add", "boss", *engagement)
+    mapping = write("mapping.yaml", "layouts: [{mapping: {Owner: 'custom:boss'}}]\ncustom_fields: [{name: boss}]")
+    taken = inside("import", write("servers.csv", SERVERS), "--review", "never", "--mapping", mapping, *engagement)
+    assert taken.code == 0, taken.err
+    (row, *_) = list(DictReader(StringIO(inside("export", "assets", *engagement).text.removeprefix("\ufeff"))))
+    assert row["custom:boss"]
+    told = inside("why", row["asset_name"], "custom:boss", *engagement)
+    assert told.code == 0
+    assert f"custom:boss = {row['custom:boss']}" in told.text
+    assert f"Owner “{row['custom:boss']}”" in told.text
+    refused = inside("edit", row["asset_name"], "custom:boss=Ann", *engagement)
+    assert refused.code == 2
+    assert "field of the engagement's own" in refused.err

@@ -15,6 +15,7 @@ from muster.domain.processing_config import MappingChoice
 from muster.services import custom_fields
 from muster.services.confirm_mapping import confirm_mapping, read_mapping
 from muster.services.custom_fields import declare_custom_field, drop_custom_field, list_custom_fields
+from muster.services.list_assets import list_assets
 from muster.services.mapping_memory import export_mappings, import_mappings, list_layouts
 from muster.services.mapping_preset import read_preset
 from muster.services.read_status import read_status
@@ -68,6 +69,28 @@ async def test_its_values_stand_in_the_claims_as_text(services: Services, contex
     async with services.blobs.local_path(key) as path:
         claims = pl.read_parquet(path)
     assert claims.select("custom:price", "custom:tier").rows() == [("1.5", "gold"), ("20.25", "silver"), (None, None)]
+
+
+async def test_its_values_stand_on_the_assets_until_a_newer_file_clears_them(
+    services: Services, context: RequestContext
+) -> None:
+    await priced(services, context)
+    assert await custom_values(services, context) == {
+        "web01": {"price": "1.5", "tier": "gold"},
+        "web02": {"price": "20.25", "tier": "silver"},
+        "db01": {},
+    }
+    cleared = PRICED.replace(b"GOLD", b"<clear>")
+    config = {"review": "never", "mapping": MAPPING}
+    await upload(services, context, cleared, "priced.csv", processing_config=config)
+    await work(services)
+    assert (await custom_values(services, context))["web01"] == {"price": "1.5"}
+
+
+async def custom_values(services: Services, context: RequestContext) -> dict[str, dict[str, str]]:
+    """The custom fields of each asset, by its name."""
+    assets = (await list_assets(services, context)).items
+    return {asset.values["asset_name"]: dict(asset.custom_fields) for asset in assets}
 
 
 async def test_a_value_that_it_does_not_take_is_a_finding(services: Services, context: RequestContext) -> None:

@@ -69,6 +69,24 @@ def test_values_that_change_places_are_told_apart() -> None:
     assert one[0] != other[0]
 
 
+def with_custom(**values: str | None) -> tuple[int, int]:
+    """The fingerprints of an asset that has columns of custom fields besides."""
+    folded = pl.DataFrame([{**dict.fromkeys(FOLDED_SCHEMA), **_ASSET}], schema=FOLDED_SCHEMA)
+    own = [pl.lit(value, dtype=pl.String).alias(f"custom:{name}") for name, value in values.items()]
+    hashes: tuple[int, int] = with_fingerprints(folded.with_columns(own)).select("values_hash", "row_hash").row(0)
+    return hashes
+
+
+def test_a_custom_field_changes_both() -> None:
+    found = [with_custom(), with_custom(tier="gold"), with_custom(tier="silver"), with_custom(level="gold")]
+    assert len({values for values, _ in found}) == len({row for _, row in found}) == len(found)
+
+
+def test_an_empty_custom_field_and_the_order_of_columns_change_nothing() -> None:
+    assert with_custom(tier=None) == with_custom() == fingerprints(_ASSET)[0]
+    assert with_custom(tier="gold", level="1") == with_custom(level="1", tier="gold")
+
+
 def test_an_empty_frame_has_none() -> None:
     assert with_fingerprints(pl.DataFrame(schema=FOLDED_SCHEMA)).is_empty()
 

@@ -55,7 +55,7 @@ FILTER_PARAMETERS: list[dict[str, Any]] = [
 
 
 class AssetDocument(Document):
-    """One asset: its id and every canonical field that has a value."""
+    """One asset: its id, every canonical field that has a value, and the engagement's own fields that have one."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -65,12 +65,19 @@ class AssetDocument(Document):
     id: UUID
     discovery_source: str = Field(description="The source systems that speak of it, separated by commas.")
     conflicts: tuple[str, ...] = Field(description="Fields on which sources contradict each other.")
+    custom_fields: dict[str, str] = Field(
+        description="The engagement's own fields, by name; the values are text, whatever type they are declared with."
+    )
 
     @classmethod
     def of_asset(cls, asset: Asset) -> Self:
         """Return the asset with its values as members of their own."""
         return cls(
-            id=asset.id, discovery_source=asset.discovery_source, conflicts=asset.conflicts, **dict(asset.values)
+            id=asset.id,
+            discovery_source=asset.discovery_source,
+            conflicts=asset.conflicts,
+            custom_fields=dict(asset.custom_fields),
+            **dict(asset.values),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from muster.catalog.fields import FIELDS
 from muster.cli.views.consoles import remarks, results
 from muster.cli.views.text import counted, moment, printable, shown
+from muster.domain.custom_fields import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ def show_asset(asset: Asset) -> None:
     for name, value in asset.values.items():
         unit = FIELDS[name].unit if name in FIELDS else None
         console.print(f"  {name} = {shown(value, unit)}", soft_wrap=True)
+    for name, value in asset.custom_fields.items():
+        console.print(f"  {PREFIX}{name} = {shown(value)}", soft_wrap=True)
 
 
 def show_decided(*decided: Decided) -> None:

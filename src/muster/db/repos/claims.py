@@ -13,7 +13,7 @@ from muster.db.tables import ClaimAssetBlock, ClaimKeyBlock, DataImport, ImportT
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -161,21 +161,36 @@ _INSERT_KEYS = """
 insert into migration.claim_key_blocks
     (engagement_id, client_account_id, data_import_id, block_number,
      first_hash, last_hash, hashes, checks, ordinals, kinds)
-values (%b, %b, %b, %b, %b, %b, %b, %b, %b, %b)
+select %b, %b, %b, *
+from unnest(%b::integer[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])
 """
+_BLOCKS_AT_ONCE = 256
+"""One statement for many blocks: each by itself took three times as long."""
 
 
-async def insert_key_blocks(db: AsyncSession, tenant: Tenant, blocks: Iterable[PackedKeys]) -> None:
+async def insert_key_blocks(
+    db: AsyncSession, tenant: Tenant, import_id: uuid.UUID, blocks: Sequence[PackedKeys]
+) -> None:
     """Store the key blocks of one import."""
-    rows = (
+    of_import = (tenant.engagement_id, tenant.client_account_id, import_id)
+    await write_binary(
+        db,
+        _INSERT_KEYS,
         (
-            *(tenant.engagement_id, tenant.client_account_id, block.import_id),
-            *(Int4(number), Int8(block.first_hash), Int8(block.last_hash)),
-            *(block.hashes, block.checks, block.ordinals, block.kinds),
-        )
-        for number, block in enumerate(blocks)
+            (*of_import, *_key_columns(start, blocks[start : start + _BLOCKS_AT_ONCE]))
+            for start in range(0, len(blocks), _BLOCKS_AT_ONCE)
+        ),
     )
-    await write_binary(db, _INSERT_KEYS, rows)
+
+
+def _key_columns(start: int, blocks: Sequence[PackedKeys]) -> Iterator[list[object]]:
+    yield [Int4(start + place) for place in range(len(blocks))]
+    yield [Int8(block.first_hash) for block in blocks]
+    yield [Int8(block.last_hash) for block in blocks]
+    yield [block.hashes for block in blocks]
+    yield [block.checks for block in blocks]
+    yield [block.ordinals for block in blocks]
+    yield [block.kinds for block in blocks]
 
 
 _ALL_KEYS = """

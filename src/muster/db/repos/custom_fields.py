@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from muster.db.tables import ImportFieldMapping
 from muster.db.tables.memory import EngagementField
-from muster.domain.custom_fields import CustomField, parse_custom_field
+from muster.domain.custom_fields import PREFIX, CustomField, parse_custom_field
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -51,3 +52,19 @@ async def delete_custom_field(session: AsyncSession, tenant: Tenant, name: str) 
         .returning(EngagementField.name)
     )
     return found.scalar_one_or_none() is not None
+
+
+async def used_custom_fields(session: AsyncSession, tenant: Tenant) -> dict[str, CustomField]:
+    """All fields that assets may have a value of, by what a mapping calls them (`custom:tier`), sorted by that.
+
+    They are the declared ones, and those that are declared no more but that columns of imports are mapped to.
+    """
+    mapping = ImportFieldMapping
+    rows = await session.execute(
+        select(mapping.custom_field)
+        .where(mapping.engagement_id == tenant.engagement_id, mapping.target_field.startswith(PREFIX))
+        .distinct()
+    )
+    mapped = [parse_custom_field(declaration) for declaration in rows.scalars()]
+    known = {field.target: field for field in (*mapped, *await read_custom_fields(session, tenant))}
+    return {target: known[target] for target in sorted(known)}

@@ -30,15 +30,15 @@ HOUSEKEEPING = (
     "quality_score",
     "confidence_score",
 )
-"""The columns that the fold decides besides the canonical fields."""
+"""The columns that the fold decides besides the values."""
 
 _DIALECT = create_engine("postgresql+psycopg://").dialect
-_FIELDS = tuple(field.name for field in ASSET_FIELDS)
+_FIELDS = (*(field.name for field in ASSET_FIELDS), "custom_fields")
 # An inventory that has just been written has no statistics: the planner then takes a few rows for all of it, and a
 # nested loop over two batches of 50,000 takes minutes. A hash join costs the same whatever it believes.
 _NESTED_LOOPS = text("select set_config('enable_nestloop', :state, true)")
 _TYPES = {column.name: column.type.compile(_DIALECT) for column in assets.columns} | {"was": "uuid"}
-_AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]"}
+_AS_TEXT = {"id": "id::text", "claim_ids": "claim_ids::text[]", "custom_fields": "custom_fields::text"}
 
 
 FINGERPRINTS = ("values_hash", "row_hash")
@@ -46,7 +46,7 @@ FINGERPRINTS = ("values_hash", "row_hash")
 
 
 def row_columns(fields: Sequence[str]) -> tuple[str, ...]:
-    """Housekeeping, `fields` in the order of the catalog, fingerprints; a name that is no column can not get in."""
+    """Housekeeping, the columns of values among `fields`, fingerprints; a name that is no column can not get in."""
     return (*HOUSEKEEPING, *(name for name in _FIELDS if name in fields), *FINGERPRINTS)
 
 
@@ -69,7 +69,8 @@ def _select(columns: Sequence[str]) -> str:
 
 
 ASSETS_AFTER = f"""
-select id::text, {", ".join(name for name in (*HOUSEKEEPING, *_FIELDS) if name not in _AS_TEXT)}, created_at, updated_at
+select {", ".join(_AS_TEXT.get(name, name) for name in (*HOUSEKEEPING, *_FIELDS) if name != "claim_ids")},
+    created_at, updated_at
 from migration.assets
 where engagement_id = current_setting('muster.engagement_id')::uuid and id > $1::text::uuid
 order by id limit $2::text::bigint

@@ -26,7 +26,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from muster.catalog.fields import FIELDS
@@ -70,11 +70,16 @@ assets = Table(
     Column("completeness_score", Double),
     Column("quality_score", Double),
     Column("confidence_score", Double),
-    Column("values_hash", BigInteger, comment="fingerprint of the canonical fields (pipeline/enrich/fingerprint.py)"),
+    Column(
+        "values_hash",
+        BigInteger,
+        comment="fingerprint of the values (pipeline/enrich/fingerprint.py)",
+    ),
     Column("row_hash", BigInteger, comment="fingerprint of all that the fold decides"),
     Column("created_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     Column("updated_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
     *(Column(field.name, column_type(field), comment=field.unit) for field in ASSET_FIELDS),
+    Column("custom_fields", JSONB, comment="the engagement's own fields that have a value, by name; values are text"),
     postgresql_with={"fillfactor": 50},
 )
 """Half of each page is left free: a second source rewrites nearly every row, which then stays on its page (a third of

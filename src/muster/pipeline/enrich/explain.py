@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from muster.catalog.fields import FIELDS
 from muster.catalog.model import MergePolicy
-from muster.catalog.policies import POLICIES
 from muster.domain.conversion import CLEARED_FIELDS
 from muster.domain.decisions import Edit
 from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.fields import field_of
 from muster.pipeline.enrich.fold import ASSET_FIELDS, NAME_FALLBACKS
 from muster.pipeline.enrich.pins import typed_value
 
@@ -139,11 +139,11 @@ class _Asset:
         speaking = [row for row in self.rows if row[name] not in (None, []) or _clears(row, name)]
         if not speaking:
             return None
-        places = self.order.places[name]
+        places = self.order.of_field(name)
         speaking.sort(
             key=lambda row: (row["claim"] in self.replaced, places[row["claim"] >> ORDINAL_BITS], row["claim"])
         )
-        united = FIELDS[name].is_list
+        united = field_of(name).is_list
         statements: list[Statement] = []
         decided = False
         values: set[Any] = set()
@@ -161,7 +161,7 @@ class _Asset:
             statements.append(Statement(row["claim"], row[name], clears, standing))
         won = next((item.value for item in statements if item.standing is Standing.WON), None)
         value = (sorted(values) or None) if united else won
-        return Explanation(name, value, value, _RULES[POLICIES[name].policy], tuple(statements))
+        return Explanation(name, value, value, _RULES[field_of(name).merge], tuple(statements))
 
     def with_derived_name(self, told: list[Explanation]) -> list[Explanation]:
         """`told` with the name of an asset that nobody names: what fold.py fills in, with where it comes from."""

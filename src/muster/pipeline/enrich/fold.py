@@ -17,9 +17,9 @@ import polars as pl
 from muster.catalog.dtypes import dtype
 from muster.catalog.fields import FIELDS
 from muster.catalog.model import FieldType, MergePolicy
-from muster.catalog.policies import POLICIES
 from muster.domain.conversion import CLEARED_FIELDS
 from muster.pipeline.enrich.claims import ORDINAL_BITS
+from muster.pipeline.enrich.fields import custom_columns, field_of
 from muster.pipeline.enrich.groups import Groups
 from muster.pipeline.enrich.pins import pin
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from muster.domain.decisions import Edit
     from muster.pipeline.enrich.order import BeliefOrder, Snapshots
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised when the fold gives another inventory for the same claims; the engagement stores it and folds anew."""
 
 ASSET_FIELDS: tuple[str, ...] = tuple(name for name, field in FIELDS.items() if field.on_asset)
@@ -60,7 +60,10 @@ FOLDED_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "confidence_score": pl.Float64,
     **{name: dtype(FIELDS[name]) for name in ASSET_FIELDS},
 }
-"""One row per asset: its claim number, the claims that fold into it in ascending order, then its values."""
+"""One row per asset: its claim number, the claims that fold into it in ascending order, then its values.
+
+After these stand the custom fields of which the claims have a column, by name (String each; enrich/fields.py).
+"""
 
 
 def fold(
@@ -71,7 +74,7 @@ def fold(
     `claims` holds `claim` and `asset` (claim numbers), `cleared_fields`, `completeness`, `quality` and any typed
     fields; each claim stands once. `pins` are the edits that hold, as (asset, edit), a later one before an earlier.
     """
-    present = [name for name in ASSET_FIELDS if name in claims.columns]
+    present = [*(name for name in ASSET_FIELDS if name in claims.columns), *custom_columns(claims)]
     placed = claims.with_columns(import_index=pl.col("claim") // (1 << ORDINAL_BITS))
     alone = placed.filter(pl.len().over("asset") == 1)
     several = placed.join(alone.select("asset"), on="asset", how="anti")
@@ -117,9 +120,9 @@ def _merged(claims: pl.DataFrame, present: list[str], order: BeliefOrder, snapsh
     for places, fields in _fields_by_order(present, order).items():
         believed = groups.ordered_by(np.array(places)[imports])
         runs = _Runs(groups, claims.select(pl.col(*fields, CLEARED_FIELDS).gather(believed)), frozenset(words))
-        folded = folded.with_columns(runs.winner(name) for name in fields if not FIELDS[name].is_list)
+        folded = folded.with_columns(runs.winner(name) for name in fields if not field_of(name).is_list)
         for name in fields:
-            if FIELDS[name].is_list:
+            if field_of(name).is_list:
                 folded = folded.join(runs.united(name), on="asset", how="left")
             elif _can_contradict(name):
                 contradicted[name] = runs.contradicted(name)
@@ -157,7 +160,7 @@ def _fields_by_order(present: list[str], order: BeliefOrder) -> dict[tuple[int, 
     """Fields that are decided by one and the same order of imports, so that each order is sorted once."""
     groups: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for name in present:
-        groups[tuple(order.places[name].tolist())].append(name)
+        groups[tuple(order.of_field(name).tolist())].append(name)
     return groups
 
 
@@ -205,7 +208,7 @@ class _Runs:
         said = pl.select(pl.when(value.is_not_null()).then(self._index()).forward_fill().shift(1)).to_series()
         inside = pl.select(pl.when(said >= pl.Series(self.groups.first_of_row())).then(said)).to_series()
         before = value.gather(inside)
-        if FIELDS[name].type in {FieldType.NUMBER, FieldType.INTEGER}:
+        if field_of(name).type in {FieldType.NUMBER, FieldType.INTEGER}:
             differs = (value - before).abs() > before.abs() * NUMBER_TOLERANCE
         else:
             differs = value != before
@@ -213,14 +216,14 @@ class _Runs:
 
 
 def _can_contradict(name: str) -> bool:
-    return POLICIES[name].policy is MergePolicy.RANK and name not in _NO_CONTRADICTION
+    return field_of(name).merge is MergePolicy.RANK and name not in _NO_CONTRADICTION
 
 
 def _aligned(folded: pl.DataFrame) -> pl.DataFrame:
-    """All columns of FOLDED_SCHEMA in their order."""
+    """All columns of FOLDED_SCHEMA in their order, then the custom fields."""
     absent = FOLDED_SCHEMA.keys() - set(folded.columns)
     missing = [pl.lit(None, dtype=FOLDED_SCHEMA[name]).alias(name) for name in absent]
-    return folded.with_columns(missing).select(*FOLDED_SCHEMA)
+    return folded.with_columns(missing).select(*FOLDED_SCHEMA, *custom_columns(folded))
 
 
 def _complete(folded: pl.DataFrame) -> pl.DataFrame:

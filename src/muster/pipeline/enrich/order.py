@@ -10,6 +10,8 @@ import numpy as np
 
 from muster.catalog.fields import FIELDS
 from muster.catalog.policies import POLICIES, TIE_ORDER, TieKey, claim_rank
+from muster.domain.custom_fields import PREFIX
+from muster.pipeline.enrich.fields import OWN_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +86,8 @@ RankOverrides = Mapping[tuple[str, str], int]
 class BeliefOrder:
     """For each field the place of each import: the claim of the import with the smallest place is believed.
 
-    Within one import the earlier table and row wins, so a claim number breaks every tie that is left.
+    Within one import the earlier table and row wins, so a claim number breaks every tie that is left. `places` is by
+    the names of the catalog; custom fields are all believed alike and stand under OWN_FIELD's.
     """
 
     places: Mapping[str, NDArray[np.int64]]
@@ -94,12 +97,16 @@ class BeliefOrder:
         """The order among `imports`, which stand in the order of the ImportIndex."""
         by_rule: dict[tuple[MergePolicy, FieldGroup], NDArray[np.int64]] = {}
         places = {}
-        for name, policy in POLICIES.items():
-            rule = (policy.policy, FIELDS[name].group)
+        rules = {name: (policy.policy, FIELDS[name].group) for name, policy in POLICIES.items()}
+        for name, rule in {**rules, OWN_FIELD.name: (OWN_FIELD.merge, OWN_FIELD.group)}.items():
             if rule not in by_rule:
                 by_rule[rule] = _places(imports, *rule, ranks or {})
             places[name] = by_rule[rule]
         return cls(places=places)
+
+    def of_field(self, name: str) -> NDArray[np.int64]:
+        """The places of imports for one field, of the catalog or custom."""
+        return self.places[OWN_FIELD.name if name.startswith(PREFIX) else name]
 
 
 def _places(

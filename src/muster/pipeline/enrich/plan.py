@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from muster.domain.plan import PlanAction, PlanCounts
+from muster.pipeline.enrich.fields import custom_columns, with_custom
 from muster.pipeline.enrich.fingerprint import ROW_SCHEMA
 from muster.pipeline.enrich.fold import ASSET_FIELDS
 
@@ -17,9 +18,10 @@ _WRITTEN = [name for name in ROW_SCHEMA if name != "asset"]
 class Plan:
     """Assets by what happens to them.
 
-    `folded` holds fingerprint.ROW_SCHEMA, `action` (a PlanAction) and `changed_fields` (canonical fields whose value
-    changes; null when compared by fingerprint), one row per asset that the change touches. An asset may be `unchanged`
-    and yet differ in the claims behind it: `dirty` says that its row must be written.
+    `folded` holds fingerprint.ROW_SCHEMA and custom fields, `action` (a PlanAction) and `changed_fields` (fields,
+    canonical and custom, whose value changes; null when compared by fingerprint), one row per asset that the change
+    touches. An asset may be `unchanged` and yet differ in the claims behind it: `dirty` says that its row must be
+    written.
     """
 
     folded: pl.DataFrame
@@ -48,7 +50,7 @@ def compare_fingerprints(folded: pl.DataFrame, standing: pl.DataFrame) -> Plan:
         changed_fields=pl.lit(None, dtype=pl.List(pl.String)),
         dirty=pl.col("row_hash").ne_missing(pl.col("row_hash:before")),
     )
-    return Plan(compared.select(*ROW_SCHEMA, "action", "changed_fields", "dirty"))
+    return Plan(compared.select(*folded.columns, "action", "changed_fields", "dirty"))
 
 
 def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
@@ -60,16 +62,20 @@ def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
             dirty=pl.lit(value=True),
         )
         return Plan(created)
-    both = folded.join(existing, on="asset", how="left", suffix=":before", maintain_order="left")
+    custom = custom_columns(folded, existing)
+    folded = with_custom(folded, custom)
+    both = folded.join(with_custom(existing, custom), on="asset", how="left", suffix=":before", maintain_order="left")
     was_there = pl.col("asset").is_in(existing["asset"].implode())
     speaking = [
-        name for name in _WRITTEN if both[name].null_count() + both[f"{name}:before"].null_count() < 2 * both.height
+        name
+        for name in (*_WRITTEN, *custom)
+        if both[name].null_count() + both[f"{name}:before"].null_count() < 2 * both.height
     ]
     flags = both.select("asset", was_there=was_there, **{name: _differs(name) for name in speaking})
     changes = [
         flags.filter(pl.col("was_there") & pl.col(name)).select("asset", field=pl.lit(name))
         for name in speaking
-        if name in ASSET_FIELDS
+        if name in ASSET_FIELDS or name in custom
     ]
     changed = pl.concat(changes).group_by("asset", maintain_order=True).agg(pl.col("field").alias("changed_fields"))
     compared = (
@@ -86,11 +92,11 @@ def compute_plan(folded: pl.DataFrame, existing: pl.DataFrame) -> Plan:
             .otherwise(pl.lit(PlanAction.UNCHANGED.value))
         )
     )
-    return Plan(compared.select(*ROW_SCHEMA, "action", "changed_fields", "dirty"))
+    return Plan(compared.select(*folded.columns, "action", "changed_fields", "dirty"))
 
 
 def _differs(name: str) -> pl.Expr:
     before, after = pl.col(f"{name}:before"), pl.col(name)
-    if isinstance(ROW_SCHEMA[name], pl.List):
+    if isinstance(ROW_SCHEMA.get(name), pl.List):
         return before.hash().ne_missing(after.hash())
     return before.ne_missing(after)

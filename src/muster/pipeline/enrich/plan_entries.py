@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from muster.catalog.fields import FIELDS
 from muster.catalog.model import FieldType
 from muster.domain.conversion import CLEARED_FIELDS
 from muster.domain.plan import PlanAction
 from muster.pipeline.enrich.claims import MAX_TABLES, ORDINAL_BITS, ROW_MASK, table_base
+from muster.pipeline.enrich.fields import custom_columns, field_of, with_custom
 from muster.pipeline.enrich.fold import ASSET_FIELDS, NUMBER_TOLERANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from muster.pipeline.enrich.claims import ImportIndex
     from muster.pipeline.enrich.order import BeliefOrder, Snapshots
@@ -44,7 +45,7 @@ ENTRIES_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 """One row per entry, as domain.plan.PlanEntry; `rows` as above."""
 
 _CHANGE_SCHEMA = {"row": pl.UInt32, "place": pl.Int16, "before": pl.String, "after": pl.String}
-"""A change of the field that stands at `place` in _NAMES, of the asset in the row `row` of what is planned."""
+"""A change of the field with the number `place` (_Places) of the asset in the row `row` of what is planned."""
 _CONFLICT_SCHEMA = {
     "row": pl.UInt32,
     "place": pl.Int16,
@@ -56,8 +57,8 @@ _CONFLICT_SCHEMA = {
 }
 _LIST_SEPARATOR = "; "
 _REMOVED = pl.lit(PlanAction.REMOVE.value)
-_NAMES = (*ASSET_FIELDS, MISSING_FROM)
-_PLACES = {name: pl.lit(place, dtype=pl.Int16).alias("place") for place, name in enumerate(_NAMES)}
+_Places = Mapping[str, pl.Expr]
+"""By the name of what an entry can tell of, the number that it is sorted by and goes by until the entry is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,11 @@ def plan_entries(
     stays as it is, and that this import does not contradict, has no entry.
     """
     numbered = planned.with_row_index("row")
-    missing = _missing(numbered, existing)
-    told = pl.concat([pl.DataFrame(schema=_CHANGE_SCHEMA), *_changes(numbered, existing)])
-    contradicted = pl.concat([pl.DataFrame(schema=_CONFLICT_SCHEMA), *_conflicts(numbered, typed, planning)])
+    names = (*ASSET_FIELDS, MISSING_FROM, *custom_columns(planned))
+    places = {name: pl.lit(place, dtype=pl.Int16).alias("place") for place, name in enumerate(names)}
+    missing = _missing(numbered, existing, places)
+    told = pl.concat([pl.DataFrame(schema=_CHANGE_SCHEMA), *_changes(numbered, existing, places)])
+    contradicted = pl.concat([pl.DataFrame(schema=_CONFLICT_SCHEMA), *_conflicts(numbered, typed, planning, places)])
     if contradicted.height:
         told = _with_conflicts(told, contradicted)
     told = pl.concat([told, missing.select(_CHANGE_SCHEMA.keys())], how="diagonal").sort("row", "place")
@@ -104,7 +107,7 @@ def plan_entries(
     )
     assets = assets.with_columns(planning.index.texts(planned["asset"]).alias("asset_id")).drop("asset")
     entries = pl.concat([told, assets[told["row"]]], how="horizontal").with_columns(
-        pl.Series("field", _NAMES).gather(told["place"])
+        pl.Series("field", names).gather(told["place"])
     )
     return PlannedPart(_complete(entries), int(missing["newly"].sum()))
 
@@ -140,7 +143,7 @@ def _with_conflicts(changes: pl.DataFrame, contradicted: pl.DataFrame) -> pl.Dat
     )
 
 
-def _changes(planned: pl.DataFrame, existing: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _changes(planned: pl.DataFrame, existing: pl.DataFrame, places: _Places) -> Iterator[pl.DataFrame]:
     """_CHANGE_SCHEMA, field by field: what is created with a value, and what gets another one."""
     created = planned.filter(pl.col("action") == PlanAction.CREATE)
     updated = planned.filter(pl.col("action") == PlanAction.UPDATE)
@@ -148,22 +151,25 @@ def _changes(planned: pl.DataFrame, existing: pl.DataFrame) -> Iterator[pl.DataF
         "field", empty_as_null=True, keep_nulls=True
     )
     changed = {str(key[0]): part for key, part in exploded.partition_by("field", as_dict=True).items()}
-    before = existing.filter(pl.col("asset").is_in(updated["asset"].implode()))
-    for name in ASSET_FIELDS:
+    custom = custom_columns(planned)
+    before = with_custom(existing.filter(pl.col("asset").is_in(updated["asset"].implode())), custom)
+    for name in (*ASSET_FIELDS, *custom):
         if created[name].null_count() < created.height:
             yield created.filter(pl.col(name).is_not_null()).select(
-                "row", _PLACES[name], pl.lit(None, dtype=pl.String).alias("before"), _text(name).alias("after")
+                "row", places[name], pl.lit(None, dtype=pl.String).alias("before"), _text(name).alias("after")
             )
         if name in changed:
             yield (
                 changed[name]
                 .join(before.select("asset", _text(name).alias("before")), on="asset", how="left")
                 .join(updated.select("row", _text(name).alias("after")), on="row", how="left")
-                .select("row", _PLACES[name], "before", "after")
+                .select("row", places[name], "before", "after")
             )
 
 
-def _conflicts(planned: pl.DataFrame, typed: pl.DataFrame, planning: Planning) -> Iterator[pl.DataFrame]:
+def _conflicts(
+    planned: pl.DataFrame, typed: pl.DataFrame, planning: Planning, places: _Places
+) -> Iterator[pl.DataFrame]:
     """_CONFLICT_SCHEMA, field by field, for assets on which sources contradict each other."""
     listed = planned.filter(pl.col("conflicts").is_not_null()).select("row", "asset", field="conflicts")
     pairs = listed.explode("field", empty_as_null=True, keep_nulls=True)
@@ -178,7 +184,7 @@ def _conflicts(planned: pl.DataFrame, typed: pl.DataFrame, planning: Planning) -
             .join(folded, on="asset")
             .filter(pl.col(name).is_not_null() | pl.col(CLEARED_FIELDS).list.contains(name))
         )
-        believed = pl.Series(planning.order.places[name]).gather(words["import_index"]).alias("believed")
+        believed = pl.Series(planning.order.of_field(name)).gather(words["import_index"]).alias("believed")
         winners = (
             words.with_columns(believed)
             .sort("asset", "believed", "claim")
@@ -191,7 +197,7 @@ def _conflicts(planned: pl.DataFrame, typed: pl.DataFrame, planning: Planning) -
             .unique("asset", keep="first", maintain_order=True)
         )
         yield (
-            folded.select("row", "asset", _PLACES[name], stands=_text("standing", name))
+            folded.select("row", "asset", places[name], stands=_text("standing", name))
             .join(own.select("asset", "differs", says=_text(name)), on="asset", how="left")
             .join(winners.select("asset", *_source(winners["import_index"], planning)), on="asset", how="left")
             .with_columns(pl.col("differs").fill_null(value=False))
@@ -211,13 +217,13 @@ def _source(place: pl.Series, planning: Planning) -> tuple[pl.Series, pl.Series]
 def _differs(name: str) -> pl.Expr:
     """Whether the column `name` says something other than `standing`, as far as the fold calls it a contradiction."""
     said, stands = pl.col(name), pl.col("standing")
-    if FIELDS[name].type in {FieldType.NUMBER, FieldType.INTEGER}:
+    if field_of(name).type in {FieldType.NUMBER, FieldType.INTEGER}:
         apart = (said - stands).abs() > stands.abs() * NUMBER_TOLERANCE
         return (said.is_not_null() & (stands.is_null() | apart)).fill_null(value=False)
     return said.is_not_null() & said.ne_missing(stands)
 
 
-def _missing(planned: pl.DataFrame, existing: pl.DataFrame) -> pl.DataFrame:
+def _missing(planned: pl.DataFrame, existing: pl.DataFrame, places: _Places) -> pl.DataFrame:
     """_CHANGE_SCHEMA and `newly` for assets whose list of feeds that miss them changes."""
     both = (
         planned.select("row", "asset", now=MISSING_FROM)
@@ -227,7 +233,7 @@ def _missing(planned: pl.DataFrame, existing: pl.DataFrame) -> pl.DataFrame:
     )
     return both.select(
         "row",
-        _PLACES[MISSING_FROM],
+        places[MISSING_FROM],
         before=_joined("past"),
         after=_joined("now"),
         newly=pl.col("now").list.set_difference("past").list.len() > 0,
@@ -255,8 +261,8 @@ def _joined(name: str) -> pl.Expr:
 
 
 def _text(column: str, field: str | None = None) -> pl.Expr:
-    """The values of a column of a canonical field (its own name, when no other is given) as text."""
-    kind = FIELDS[field or column]
+    """The values of a column of a field (its own name, when no other is given) as text."""
+    kind = field_of(field or column)
     value = pl.col(column)
     if kind.is_list:
         return _joined(column)

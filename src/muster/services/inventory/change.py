@@ -7,9 +7,10 @@ it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,10 @@ async def add_claims(ledger: Ledger, import_id: UUID, progress: Progress) -> Cha
     await claims_repo.drop_blocks(ledger.db, ledger.tenant, import_id)
     keys = await ledger.files.keys(item)
     own = numbered(keys, ledger.roster, import_id)
-    touched = await joining(ledger, item, own, meanwhile=partial(_insert_keys, ledger, item, keys))
+    blocks = await asyncio.to_thread(_packed, keys, import_id)
+    del keys  # a million records have seven million of them
+    insert = partial(claims_repo.insert_key_blocks, ledger.db, ledger.tenant, import_id, blocks)
+    touched = await joining(ledger, item, own, meanwhile=insert)
     return await _activate(ledger, item, touched, progress)
 
 
@@ -136,13 +140,18 @@ async def _activate(ledger: Ledger, item: ClaimImport, touched: Touched, progres
 async def store_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:
     """Make the keys of an import from its claims, store them, and return them as CLAIM_KEYS_SCHEMA."""
     keys = await ledger.files.keys(item)
-    await _insert_keys(ledger, item, keys)
+    blocks = await asyncio.to_thread(_packed, keys, item.import_id)
+    await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, item.import_id, blocks)
     return numbered(keys, ledger.roster, item.import_id)
 
 
-async def _insert_keys(ledger: Ledger, item: ClaimImport, keys: pl.DataFrame) -> None:
-    blocks = (PackedKeys(item.import_id, **asdict(block)) for block in pack_keys(keys))
-    await claims_repo.insert_key_blocks(ledger.db, ledger.tenant, blocks)
+def _packed(keys: pl.DataFrame, import_id: UUID) -> list[PackedKeys]:
+    return [
+        PackedKeys(
+            import_id, block.first_hash, block.last_hash, block.hashes, block.checks, block.ordinals, block.kinds
+        )
+        for block in pack_keys(keys)
+    ]
 
 
 async def _stored_keys(ledger: Ledger, item: ClaimImport) -> pl.DataFrame:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Self
 import polars as pl
 
 from muster.blobs.keys import claims_key
+from muster.domain.custom_fields import PREFIX
 from muster.pipeline.enrich.claims import ORDINAL_BITS, ROW_MASK, ClaimRole, ordinals, split_ordinal, table_base
-from muster.pipeline.enrich.fold import ASSET_FIELDS
+from muster.pipeline.enrich.codec import CUSTOM_FIELDS, VALUE_COLUMNS
 from muster.pipeline.enrich.keys import KEY_COLUMNS, identity_keys, mark_crowded, record_names
 from muster.services.inventory.claim_cache import restore_claim_file
 from muster.services.inventory.claim_pieces import cut, is_scattered
@@ -78,13 +79,18 @@ class ClaimFiles:
         self._paths[item.import_id, table_number] = path
 
     async def fields(self, edited: Iterable[str] = ()) -> tuple[str, ...]:
-        """The fields that any import of the roster speaks of, undone ones included, the asset's name, and `edited`."""
+        """The columns of values that any import of the roster speaks of, the asset's name, and `edited`.
+
+        Undone imports are included. CUSTOM_FIELDS stands for all custom fields.
+        """
         names = {"asset_name", *edited}
         for item in self.roster.imports:
             for table_number, _ in item.tables:
                 path = await self._path(item, table_number)
                 names |= set(await asyncio.to_thread(pl.read_parquet_schema, path))
-        return tuple(name for name in ASSET_FIELDS if name in names)
+        if any(name.startswith(PREFIX) for name in names):
+            names.add(CUSTOM_FIELDS)
+        return tuple(name for name in VALUE_COLUMNS if name in names)
 
     async def keys(self, item: ClaimImport) -> pl.DataFrame:
         """All identity keys of one import, KEYS_SCHEMA, the crowded ones marked."""

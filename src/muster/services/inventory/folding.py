@@ -11,6 +11,7 @@ import polars as pl
 from muster.db.bulk_read import FrameReader
 from muster.db.repos import inventory as inventory_repo
 from muster.pipeline.enrich.codec import from_columns
+from muster.pipeline.enrich.fields import custom_columns
 from muster.pipeline.enrich.fingerprint import FINGERPRINT_SCHEMA, ROW_SCHEMA, with_fingerprints
 from muster.pipeline.enrich.fold import fold
 from muster.pipeline.enrich.identity import MEMBERSHIP_SCHEMA
@@ -125,7 +126,7 @@ class _Folding:
     def _standing(self, carried: pl.DataFrame) -> pl.DataFrame:
         """What `carried` (`asset`, `was`) names as it stands, by the ids that they will have.
 
-        ROW_SCHEMA, or without fields `asset` and FINGERPRINT_SCHEMA.
+        ROW_SCHEMA and custom fields, or without fields `asset` and FINGERPRINT_SCHEMA.
         """
         schema = ROW_SCHEMA
         if self.fields is None:
@@ -138,7 +139,7 @@ class _Folding:
             known = rows.with_columns(pl.Series("was", index.numbers(rows["id"])))
         else:
             known = from_columns(rows, index).rename({"asset": "was"})
-        return known.join(carried, on="was").select(*schema)
+        return known.join(carried, on="was").select(*schema, *custom_columns(known))
 
     def _read(self, assets: pl.Series) -> pl.DataFrame:
         """The rows of some assets (claim numbers in ascending order), and maybe those of others between them."""
