@@ -9,49 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from muster.catalog.header_words import RATE_IN_MBIT
 from muster.catalog.model import Field, FieldType
 from muster.domain.mapping import MatchMethod
-from muster.domain.tables import cell_column
 from muster.pipeline.mapping import units
 from muster.pipeline.mapping.field_of import field_of
 from muster.pipeline.mapping.header import parse_header
 from muster.pipeline.mapping.ratios import beside_the_sockets, beside_the_whole, cores_and_sockets, parts_and_wholes
+from muster.pipeline.mapping.seen import DATES, LIST_MARKS, NUMBERS, Seen, look
 from muster.pipeline.mapping.transformation import Transformation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    import polars as pl
 
     from muster.domain.mapping import ColumnMapping
 
 DECIDED = " — "
 """Stands in the evidence between what chose the field and what was decided about the writing of its cells."""
 
-_NUMBERS = (FieldType.INTEGER, FieldType.NUMBER)
-_DATES = (FieldType.DATE, FieldType.DATETIME)
 _SIZES = ("GB", "MHz")
 _RATES = ("MB/s", "Mbit/s")
 
-_PATTERNS: dict[str, str] = {
-    "comma_decimal": r"\d,(?:\d{1,2}|\d{4,})(?:\D*$)|\d\.\d{3},\d",
-    "point_decimal": r"\d\.(?:\d{1,2}|\d{4,})(?:\D*$)|\d,\d{3}\.\d",
-    "grouped": r"^\D*\d{1,3}[.,]\d{3}\D*$",
-    "percent_sign": r"%",
-    "own_unit": r"(?i)\d\s*(?:[kmgtp]i?b|bytes|[mg]hz|go|mo)\s*$",
-    "day_first": r"^(?:1[3-9]|2\d|3[01])[-/. ]\d{1,2}[-/. ]\d{2,4}",
-    "month_first": r"^\d{1,2}[-/. ](?:1[3-9]|2\d|3[01])[-/. ]\d{2,4}",
-    "either_first": r"^\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}",
-    "dotted": r"^\d{1,2}\.\d{1,2}\.\d{2,4}",
-    "half_day": r"(?i)\d\s*[ap]\.?m\.?$",
-    "day_count": r"^[2-9]\d{4}(?:\.\d+)?$",
-    "epoch_s": r"^1\d{9}$",
-    "epoch_ms": r"^1\d{12}$",
-}
-_FOR_NUMBERS = ("comma_decimal", "point_decimal", "grouped", "percent_sign", "own_unit")
-_FOR_DATES = ("day_first", "month_first", "either_first", "dotted", "half_day", "day_count", "epoch_s", "epoch_ms")
-_LIST_MARKS = {"newline": "\n", ";": ";", "|": "|", ",": ","}
 _BY_HEADER, _NO_UNIT = "its header says", "its header names no unit"
 _DECIMAL, _FRACTIONS, _FIRST_COMES, _COUNTED, _PARTED = (
     "decimal mark", "fractions", " first", "counted from", "several values in one cell",
@@ -76,28 +56,6 @@ _SOME_MORE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """Counts over one column: filled cells, cells per pattern and list mark, and the spread of its plain numbers."""
-
-    counts: Mapping[str, int]
-    filled: int
-    numbers: int
-    median: float | None
-    largest: float | None
-    whole: bool
-
-    def count(self, name: str) -> int:
-        return self.counts.get(name, 0)
-
-    def any(self, name: str) -> bool:
-        return self.count(name) > 0
-
-    def of(self, name: str) -> str:
-        """`1,204 of 1,210 cells`."""
-        return f"{self.count(name):,} of {self.filled:,} cells"
-
-
-@dataclass(frozen=True, slots=True)
 class _Table:
     """What the columns of the table say together: a comma as decimal mark, the order of dates where one proves it."""
 
@@ -117,7 +75,7 @@ def decide_transformations(columns: Sequence[ColumnMapping], staged: pl.LazyFram
     wanted = [_undecided(column) for column in columns if column.position in fields]
     if not wanted:
         return tuple(columns)
-    seen = _look(wanted, fields, staged)
+    seen = look(wanted, fields, staged)
     table = _Table(
         comma=any(_mark(seen[column.position]) == "," for column in wanted),
         order=next((found for column in wanted if (found := _proved_order(seen[column.position]))), None),
@@ -146,7 +104,7 @@ def questions_of(column: ColumnMapping) -> tuple[str, ...]:
 
 
 def _asks(field: Field) -> bool:
-    return field.type in _NUMBERS or field.type in _DATES or (field.is_list and field.type is FieldType.TEXT)
+    return field.type in NUMBERS or field.type in DATES or (field.is_list and field.type is FieldType.TEXT)
 
 
 def _undecided(column: ColumnMapping) -> ColumnMapping:
@@ -161,55 +119,11 @@ def _undecided(column: ColumnMapping) -> ColumnMapping:
     return replace(column, evidence=evidence, transformation=how.text())
 
 
-def _look(columns: list[ColumnMapping], fields: Mapping[int, Field], staged: pl.LazyFrame) -> dict[int, _Seen]:
-    expressions: list[pl.Expr] = []
-    for column in columns:
-        field = fields[column.position]
-        text = pl.col(cell_column(column.position)).str.strip_chars()
-        prefix = f"{column.position} "
-        expressions.append((text != "").sum().alias(f"{prefix}filled"))
-        if field.type in _NUMBERS:
-            number = _plain_number(text)
-            expressions += [
-                number.count().alias(f"{prefix}numbers"),
-                number.median().alias(f"{prefix}median"),
-                number.max().alias(f"{prefix}largest"),
-                (number == number.floor()).all().alias(f"{prefix}whole"),
-                *units.expressions(field, pl.when(~text.str.contains(_PATTERNS["grouped"])).then(number), prefix),
-            ]
-        names = _FOR_NUMBERS if field.type in _NUMBERS else _FOR_DATES if field.type in _DATES else ()
-        expressions += [text.str.contains(_PATTERNS[name]).sum().alias(f"{prefix}{name}") for name in names]
-        if not names:
-            expressions += [
-                text.str.contains(mark, literal=True).sum().alias(f"{prefix}{name}")
-                for name, mark in _LIST_MARKS.items()
-            ]
-    row = staged.select(expressions).collect(engine="streaming").row(0, named=True)
-    return {column.position: _seen(row, f"{column.position} ") for column in columns}
-
-
-def _plain_number(text: pl.Expr) -> pl.Expr:
-    """Numbers as most cells write them: with a point, or with a comma that parts no thousands."""
-    plain = text.cast(pl.Float64, strict=False)
-    with_comma = text.str.contains(r"^\d+,(?:\d{1,2}|\d{4,})$")
-    return plain.fill_null(
-        pl.when(with_comma).then(text.str.replace(",", ".", literal=True)).cast(pl.Float64, strict=False)
-    )
-
-
-def _seen(row: Mapping[str, float | bool | None], prefix: str) -> _Seen:
-    mine = {name.removeprefix(prefix): value for name, value in row.items() if name.startswith(prefix)}
-    median, largest = mine.pop("median", None), mine.pop("largest", None)
-    whole = bool(mine.pop("whole", True))
-    filled, numbers = int(mine.pop("filled", 0) or 0), int(mine.pop("numbers", 0) or 0)
-    return _Seen({name: int(value or 0) for name, value in mine.items()}, filled, numbers, median, largest, whole)
-
-
-def _decide(column: ColumnMapping, field: Field, seen: _Seen, table: _Table) -> ColumnMapping:
+def _decide(column: ColumnMapping, field: Field, seen: Seen, table: _Table) -> ColumnMapping:
     stated = Transformation.parse(column.transformation)
-    if field.type in _NUMBERS:
+    if field.type in NUMBERS:
         how, said = _number(column, field, stated, seen, table)
-    elif field.type in _DATES:
+    elif field.type in DATES:
         how, said = _date(stated, seen, table)
     else:
         how, said = _list(stated, seen)
@@ -219,7 +133,7 @@ def _decide(column: ColumnMapping, field: Field, seen: _Seen, table: _Table) -> 
 
 
 def _number(
-    column: ColumnMapping, field: Field, how: Transformation, seen: _Seen, table: _Table
+    column: ColumnMapping, field: Field, how: Transformation, seen: Seen, table: _Table
 ) -> tuple[Transformation, list[str]]:
     said: list[str] = []
     mark = _mark(seen) or ("," if table.comma and seen.any("grouped") else None)
@@ -252,14 +166,14 @@ def _both(some: int, others: int) -> bool:
     return min(some, others) > _SOME_MORE * (some + others)
 
 
-def _mark(seen: _Seen) -> str | None:
+def _mark(seen: Seen) -> str | None:
     commas, points = seen.count("comma_decimal"), seen.count("point_decimal")
     if commas == points:
         return None
     return "," if commas > points else "."
 
 
-def _fraction(column: ColumnMapping, seen: _Seen, table: _Table) -> tuple[bool, list[str]]:
+def _fraction(column: ColumnMapping, seen: Seen, table: _Table) -> tuple[bool, list[str]]:
     """Whether percentages are written as 0-1."""
     if seen.largest is None or not 0 < seen.largest <= 1 or seen.whole or seen.any("percent_sign"):
         return False, []
@@ -276,7 +190,7 @@ def _fraction(column: ColumnMapping, seen: _Seen, table: _Table) -> tuple[bool, 
 
 
 def _with_unit(
-    column: ColumnMapping, field: Field, how: Transformation, seen: _Seen
+    column: ColumnMapping, field: Field, how: Transformation, seen: Seen
 ) -> tuple[Transformation, list[str]]:
     """The unit by the source's word, the header's, the cells' own, or proved by the numbers; in this order."""
     found = units.supports(field, seen.counts)
@@ -319,14 +233,14 @@ def _conversion(unit: str) -> str:
     return f"{unit}, {steps[unit[0]]} to GB"
 
 
-def _proved_order(seen: _Seen) -> str | None:
+def _proved_order(seen: Seen) -> str | None:
     days, months = seen.count("day_first"), seen.count("month_first")
     if days == months:
         return None
     return "dmy" if days > months else "mdy"
 
 
-def _date(how: Transformation, seen: _Seen, table: _Table) -> tuple[Transformation, list[str]]:
+def _date(how: Transformation, seen: Seen, table: _Table) -> tuple[Transformation, list[str]]:
     if how.date:
         return how, []
     if seen.any("either_first"):
@@ -342,7 +256,7 @@ def _date(how: Transformation, seen: _Seen, table: _Table) -> tuple[Transformati
     return how, []
 
 
-def _order(seen: _Seen, table: _Table) -> tuple[str, list[str]]:
+def _order(seen: Seen, table: _Table) -> tuple[str, list[str]]:
     proved = _proved_order(seen)
     days, months = seen.count("day_first"), seen.count("month_first")
     if proved:
@@ -364,10 +278,10 @@ def _order(seen: _Seen, table: _Table) -> tuple[str, list[str]]:
     return "mdy", ["day and month can not be told apart; read with the month first"]
 
 
-def _list(how: Transformation, seen: _Seen) -> tuple[Transformation, list[str]]:
+def _list(how: Transformation, seen: Seen) -> tuple[Transformation, list[str]]:
     if how.lists:
         return how, []
-    for name, mark in _LIST_MARKS.items():
+    for name, mark in LIST_MARKS.items():
         if seen.any(name):
             shown = "line breaks" if mark == "\n" else f"“{mark}”"
             return replace(how, lists=(mark,)), [f"{_PARTED} ({seen.of(name)}), parted by {shown}"]
