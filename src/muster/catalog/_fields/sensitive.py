@@ -54,7 +54,7 @@ SENSITIVE: tuple[Field, ...] = (
           merge=MergePolicy.UNION),
     _word("data_classification", "Classification", "How the data is classified.", CLASSIFICATIONS,
           "data classification", "information classification", "security classification", "confidentiality",
-          "classification level", "data sensitivity", "is sensitive", "contains pii",
+          "classification level", "data sensitivity",
           "datenklassifizierung", "schutzklasse",
           "classification des donnees", "clasificacion de datos", "classificacao de dados"),
     _text("sensitivity_label", "Label", "The label as the source writes it.", "sensitivity label",

@@ -21,12 +21,20 @@ SOURCE = Source(
             required_columns=("info_type.name", "likelihood"),
             fingerprint=("info_type.name", "likelihood", "quote", "create_time", "resource_name"),
             columns=(
-                _C((f"{_WHERE}.container_name", f"{_WHERE}[].container_name", "container_name"), "data_object"),
+                _C(
+                    (
+                        f"{_WHERE}.container_name",
+                        f"{_WHERE}[].container_name",
+                        f"{_WHERE}.containerName",
+                        "container_name",
+                    ),
+                    "data_object",
+                ),
                 _C(("info_type.name", "infoType.name", "info_type", "infoType"), "data_category"),
                 _C(("likelihood", "certainty"), "likelihood"),
                 _C(("create_time", "timestamp", "createTime"), "last_scanned_at"),
-                *kept("quote", "resource_name"),
-                _C((f"{_WHERE}.record_location.field_id.name",), None),
+                *kept("name", "quote", "resource_name"),
+                _C((f"{_WHERE}.record_location.field_id.name", f"{_WHERE}.recordLocation.fieldId.name"), None),
                 _C((f"{_WHERE}.record_location.record_key",), None),
             ),
         ),
