@@ -98,6 +98,7 @@ def test_any_text_gives_the_same_on_both_ways(text: str, piece: int, tmp_path: P
 
 @_RELAXED
 @example(data=b"\n,", piece=20)
+@example(data=b"#fields", piece=20)
 @given(data=st.binary(min_size=1, max_size=300), piece=st.integers(20, 120))
 def test_any_bytes_are_read_or_refused(data: bytes, piece: int, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"

@@ -105,7 +105,7 @@ def find_layout(rows: Sequence[Line], widest: Widest, merges: Sequence[Merge] = 
     if not lines:
         return None
     for index, line, cells in lines[:_DEEPEST]:
-        if tidy(cells[0]).casefold() in _LOG_FIELDS:
+        if tidy(cells[0]).casefold() in _LOG_FIELDS and not all(map(is_blank, cells[1:])):
             # Logs of Zeek and of the W3C extended format name their columns in a comment.
             widest.check(len(cells) - 1)
             body = [row for _, _, row in lines if not row[0].startswith("#")]
