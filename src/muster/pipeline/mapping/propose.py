@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from muster.domain.tables import ReadReport, TableInfo
 
 SURE = 0.85
-"""An identity or required column below this asks for a look."""
+"""A column below this may be another one."""
+
+_ASKED_BELOW = 0.75
+"""A column that names the rows, or is required, asks for a look below this: of four such columns three are right."""
 
 _BESIDE_A_PROFILE = 0.94
 """A column that the profile does not know (a custom attribute) must be this sure."""
@@ -82,13 +85,13 @@ def review_reasons(table: str, columns: tuple[ColumnMapping, ...], category: Cat
         if sure == 0.0:
             titles = ", ".join(FIELDS[name].title for name in alternatives)
             reasons.append(f"{table}: no column gives one of {titles}.")
-        elif sure < SURE:
+        elif sure < _ASKED_BELOW:
             reasons.append(f"{table}: the columns that name the rows are unsure.")
     unsure = [
         column
         for column in columns
         if column.target_field
-        and column.confidence < SURE
+        and column.confidence < _ASKED_BELOW
         and any(column.target_field in group for group in category.required)
     ]
     reasons += [
